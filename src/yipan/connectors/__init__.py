@@ -1,0 +1,1 @@
+"""Clients of systems outside the district: one protocol and its HTTP client per system."""

@@ -1,0 +1,1 @@
+"""Home pages and navigation only: portal, counter, workbench, cockpit, administration."""

@@ -1,0 +1,1 @@
+"""What every service needs, once. Rooms stand in import order; see docs/architecture.md."""

@@ -1,0 +1,1 @@
+"""One room per line of business; siblings that never import one another."""
