@@ -1,1 +1,4 @@
-"""The composition root: settings, command line, database launcher, supervisor. Imports every wing; no wing imports it."""
+"""The composition root: settings, command line, database launcher, supervisor.
+
+Imports every wing; no wing imports it.
+"""
