@@ -20,8 +20,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any, LiteralString
 
 import psycopg
+import psycopg.sql
 from psycopg.conninfo import make_conninfo
 
 from .places import Places
@@ -76,7 +78,7 @@ class EmbeddedPostgres:
         self.places = places
         self.durable = durable
         self._user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-        self._lock_file = None
+        self._lock_file: IO[str] | None = None
 
     # -- addresses ---------------------------------------------------------------------------------------------
     def dsn(self, role: str = APP, database: str = DATABASE) -> str:
@@ -143,7 +145,7 @@ class EmbeddedPostgres:
             fcntl.flock(gate, fcntl.LOCK_EX)
             yield
 
-    def _identity(self) -> dict[str, object]:
+    def _identity(self) -> dict[str, Any]:
         if self._user is None:
             return {}
         return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
@@ -352,7 +354,8 @@ class EmbeddedPostgres:
         passwords = json.loads(self.places.passwords.read_text(encoding="utf-8"))
         with psycopg.connect(self.dsn(SUPERUSER, "postgres"), autocommit=True) as connection:
             known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
-            for role, powers in ((OWNER, "CREATEDB"), (APP, "NOCREATEDB")):
+            powers_of: dict[str, LiteralString] = {OWNER: "CREATEDB", APP: "NOCREATEDB"}
+            for role, powers in powers_of.items():
                 if role not in known:
                     connection.execute(
                         psycopg.sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS {} PASSWORD {}").format(

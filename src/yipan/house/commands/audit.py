@@ -1,0 +1,23 @@
+"""Verify that no act was changed, removed or inserted behind the program's back."""
+
+import argparse
+import json
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["verify"], help="recompute every chain and every signed root")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from yipan.house.session import installation
+
+    with installation(owner=True):
+        from yipan.platform.records import audit
+
+        report = audit.verify()
+    if arguments.json:
+        print(json.dumps(report.as_dict(), ensure_ascii=False, indent=2, default=str))
+    else:
+        print(report.text())
+    return 0 if report.ok else 1

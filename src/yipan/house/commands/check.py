@@ -1,0 +1,35 @@
+"""Check settings, database, migrations and rows that are derived from others."""
+
+import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--engine", action="store_true", help="rebuild tasks and timers from states and compare")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from yipan.house.safety import refuse_unsafe_production
+    from yipan.house.session import installation
+
+    refuse_unsafe_production()
+    with installation(owner=True):
+        from django.core.management import call_command
+
+        from yipan.house.schema import state
+
+        call_command("check", verbosity=0)
+        found = state()
+        for name in found.waiting:
+            print(f"! migration waits: {name}")
+        for name in found.newer:
+            print(f"! unknown migration (newer program): {name}")
+        bad = bool(found.waiting or found.newer)
+        if arguments.engine:
+            from yipan.platform.processes import check
+
+            differences = check.verify()
+            for line in differences:
+                print(f"! {line}")
+            bad = bad or bool(differences)
+    print("✗ see above" if bad else "ok")
+    return 1 if bad else 0

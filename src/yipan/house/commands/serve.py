@@ -1,0 +1,30 @@
+"""Run the web processes (granian, WSGI) against a database that is already there."""
+
+import argparse
+import os
+import sys
+
+
+def command(host: str, port: int, *, workers: int = 2) -> list[str]:
+    """The server's command line: worker processes that come back when killed, two threads each."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "yipan.house.wsgi:application",
+        "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "2",
+        "--respawn-failed-workers", "--no-ws", "--log-level", "warning", "--process-name", "yipan-web",
+        "--workers-kill-timeout", "8",
+    ]  # fmt: skip
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8700")))
+    parser.add_argument("--workers", type=int, default=2)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from yipan.house.safety import refuse_unsafe_production
+
+    refuse_unsafe_production()
+    line = command(arguments.host, arguments.port, workers=arguments.workers)
+    os.execv(line[0], line)  # noqa: S606
+    return 0

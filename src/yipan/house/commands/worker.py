@@ -1,0 +1,18 @@
+"""Run the worker: deferred jobs, deliveries of events, the outbox and the sweep of timers."""
+
+import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--concurrency", type=int, default=2, help="jobs at the same time (default 2)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from yipan.house.safety import refuse_unsafe_production
+    from yipan.house.session import installation
+
+    refuse_unsafe_production()
+    with installation():
+        from yipan.platform.jobs import worker
+
+        return worker.run(concurrency=arguments.concurrency) or 0
