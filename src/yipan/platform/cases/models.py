@@ -1,0 +1,237 @@
+"""Tables of cases. The state of a case is changed by ``actions`` only; nothing here decides anything."""
+
+from django.db import models
+
+from .domain.states import State
+
+
+class Channel(models.IntegerChoices):
+    """How the application came in (渠道)."""
+
+    ONLINE = 1, "网上"
+    COUNTER = 2, "窗口"
+    TERMINAL = 3, "自助机"
+    MOBILE = 4, "移动端"
+    POST = 5, "邮寄"
+    ON_BEHALF = 6, "代收代办"
+    VIDEO = 7, "视频窗口"
+
+
+class Case(models.Model):
+    """One case. Due instants are stored as computed, and can always be recomputed from the case's acts."""
+
+    case_no = models.CharField("办件编号", max_length=43, unique=True, null=True)
+    short_no = models.CharField("短号", max_length=20, unique=True, null=True)
+    query_code = models.CharField("查询码", max_length=12, blank=True)
+
+    item_code = models.CharField("业务办理项编码", max_length=40, db_index=True)
+    item_key = models.CharField("事项", max_length=80)
+    item_title = models.CharField("事项名称", max_length=200)
+    item_version = models.PositiveIntegerField("事项版本(申请时)")
+    accepted_version = models.PositiveIntegerField("事项版本(受理时)", null=True)
+
+    unit_id = models.BigIntegerField("实施单位", db_index=True)
+    unit_key = models.CharField(max_length=60)
+    unit_name = models.CharField("实施单位名称(办理时)", max_length=120)
+
+    applicant_kind = models.CharField(max_length=10, choices=[("person", "自然人"), ("entity", "法人或其他组织")])
+    applicant_person_id = models.BigIntegerField(null=True, db_index=True)
+    applicant_entity_id = models.BigIntegerField(null=True, db_index=True)
+    applicant_name = models.CharField("申请人", max_length=200)
+    applicant_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    agent_person_id = models.BigIntegerField(null=True, db_index=True)
+    agent_name = models.CharField("经办人", max_length=100, blank=True)
+    applicant_account_id = models.BigIntegerField(null=True, db_index=True)
+
+    channel = models.PositiveSmallIntegerField("渠道", choices=Channel.choices, default=Channel.ONLINE)
+    hall = models.CharField("大厅", max_length=80, blank=True)
+    window = models.CharField("窗口", max_length=40, blank=True)
+    object_key = models.CharField("办理对象", max_length=120, blank=True)
+    answers = models.JSONField("情形", default=dict)
+    commitment = models.BooleanField("告知承诺", default=False)
+    form_data_id = models.BigIntegerField("表单数据版本", null=True)
+
+    state = models.PositiveSmallIntegerField("状态", choices=[(s.value, s.title) for s in State], default=State.DRAFT)
+    open_special = models.PositiveSmallIntegerField(default=0)
+    open_opinions = models.PositiveSmallIntegerField(default=0)
+    instance_id = models.BigIntegerField("流程实例", null=True, db_index=True)
+    version = models.PositiveIntegerField(default=0)
+
+    received_at = models.DateTimeField("收件时间", null=True)
+    accepted_at = models.DateTimeField("受理时间", null=True)
+    acceptance = models.CharField("受理方式", max_length=12, blank=True)  # normal, deemed, tolerant
+    notice_due = models.DateTimeField("告知期限", null=True)
+    promised_due = models.DateTimeField("承诺期限", null=True, db_index=True)
+    legal_due = models.DateTimeField("法定期限", null=True)
+    decided_at = models.DateTimeField("决定时间", null=True)
+    decision = models.PositiveSmallIntegerField("决定", choices=[(1, "准予"), (2, "不予"), (3, "部分准予")], null=True)
+    decision_no = models.CharField("决定文号", max_length=80, blank=True)
+    licence_id = models.BigIntegerField("证照", null=True)
+    delivered_at = models.DateTimeField("送达时间", null=True)
+    delivery_way = models.CharField("送达方式", max_length=20, blank=True)
+    concluded_at = models.DateTimeField("办结时间", null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["unit_id", "state", "promised_due", "id"], name="case_unit_work"),
+            models.Index(fields=["applicant_account_id", "-id"], name="case_mine"),
+        ]
+        constraints = [
+            # One open case for the same applicant, item and object; drafts and ended cases do not count.
+            models.UniqueConstraint(
+                fields=["item_key", "applicant_kind", "applicant_name", "applicant_code", "object_key"],
+                condition=models.Q(state__gte=State.RECEIVED) & ~models.Q(state__in=[15, 26, 31, 41, 42, 50, 90, 91]),
+                name="case_no_duplicate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_no or f"草稿 {self.pk}"
+
+
+class Submission(models.Model):
+    """The applicant's idempotency key of a submission, so that a slow network never registers twice."""
+
+    key = models.CharField(max_length=80, unique=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+
+class CaseMaterial(models.Model):
+    """One material instance of a case and where it came from."""
+
+    class Source(models.TextChoices):
+        UPLOADED = "uploaded", "上传"
+        LICENCE = "licence", "电子证照"
+        DATA = "data", "数据核验"
+        COMMITMENT = "commitment", "告知承诺"
+        FORM = "form", "系统生成"
+        REUSED = "reused", "历史复用"
+        PAPER = "paper", "窗口扫描"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="materials")
+    code = models.CharField(max_length=60)
+    name = models.CharField(max_length=200)
+    required = models.BooleanField(default=True)
+    source = models.CharField(max_length=12, choices=Source.choices, blank=True)
+    file_id = models.BigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    licence_ref = models.CharField("电子证照标识", max_length=160, blank=True)
+    exempt_reason = models.CharField("免提交依据或未能免提交的原因", max_length=200, blank=True)
+    check_result = models.CharField(max_length=10, blank=True)  # "", ok, defect
+    round = models.PositiveSmallIntegerField("轮次", default=1)
+    at = models.DateTimeField()
+    replaced = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["case", "code"])]
+
+
+class CorrectionNotice(models.Model):
+    """The one-time notice (一次性告知); a second one on an old defect needs an approved exception."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
+    number = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    due = models.DateTimeField()
+    by_name = models.CharField(max_length=100)
+    exception_reason = models.CharField(max_length=300, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+
+class CorrectionDefect(models.Model):
+    """One defect of a notice: what is wrong with which material or field, and how to mend it."""
+
+    notice = models.ForeignKey(CorrectionNotice, on_delete=models.PROTECT, related_name="defects")
+    material_code = models.CharField(max_length=60, blank=True)
+    field_key = models.CharField(max_length=80, blank=True)
+    subject = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12)  # missing, unclear, expired, inconsistent, format, seal
+    remedy = models.CharField(max_length=500)
+
+
+class SpecialProcedure(models.Model):
+    """A statutory procedure during which the clock stands still (行政许可法第四十五条)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="specials")
+    kind = models.PositiveSmallIntegerField()
+    planned_days = models.PositiveSmallIntegerField("计划工作日")
+    basis = models.CharField("依据条款", max_length=300)
+    notice_number = models.CharField("告知书文号", max_length=80)
+    requested_by = models.CharField(max_length=100)
+    approved_by = models.CharField(max_length=100)
+    started_at = models.DateTimeField()
+    planned_end = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    overrun = models.BooleanField(default=False)
+    result = models.CharField(max_length=500, blank=True)
+
+
+class OpinionRequest(models.Model):
+    """Another unit is asked for its opinion; the clock runs on."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="opinion_requests")
+    unit_key = models.CharField(max_length=60)
+    unit_name = models.CharField(max_length=120)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    agrees = models.BooleanField(null=True)
+
+
+class Extension(models.Model):
+    """An extension of the limit, once, with the approver's reason told to the applicant (行政许可法第四十二条)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="extensions")
+    days = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=500)
+    requested_by = models.CharField(max_length=100)
+    requested_by_id = models.BigIntegerField(null=True)
+    requested_at = models.DateTimeField()
+    approved = models.BooleanField(null=True)
+    approved_by = models.CharField(max_length=100, blank=True)
+    approved_at = models.DateTimeField(null=True)
+    number = models.CharField(max_length=80, blank=True)
+
+
+class Opinion(models.Model):
+    """One opinion (意见): column, text, optional handwritten image and signature reference, bound to its act."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="opinions")
+    column = models.CharField("栏目", max_length=40)
+    text = models.TextField()
+    outcome = models.CharField(max_length=40, blank=True)
+    image_file_id = models.BigIntegerField("手写签批", null=True)
+    signature = models.CharField("签名", max_length=200, blank=True)
+    person_id = models.BigIntegerField(null=True)
+    person_name = models.CharField(max_length=100)
+    deputy_for = models.CharField("代", max_length=100, blank=True)
+    unit_name = models.CharField(max_length=120)
+    post_name = models.CharField(max_length=120, blank=True)
+    task_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Phrase(models.Model):
+    """A person's own stock phrase (常用意见)."""
+
+    account_id = models.BigIntegerField(db_index=True)
+    text = models.CharField(max_length=300)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["order", "id"]
+
+
+class Rating(models.Model):
+    """好差评 of one service node; grades 5 to 1, where 2 and 1 are bad."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT)
+    grade = models.PositiveSmallIntegerField()
+    labels = models.JSONField(default=list)
+    text = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
