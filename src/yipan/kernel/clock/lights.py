@@ -1,0 +1,138 @@
+"""Lights and remaining time, counted the same on every list, message, export and page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Literal
+
+from .calendar import Calendar
+from .limits import Limit
+from .pauses import Pause, touched_days
+from .time import ONE_DAY, aware, day_of, last_day_before
+
+Code = Literal["green", "yellow", "red", "black", "paused"]
+WORDS: dict[str, str] = {
+    "green": "正常",
+    "yellow": "临期",
+    "red": "超承诺时限",
+    "black": "超法定时限",
+    "paused": "计时暂停",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When a clock turns yellow: at most this share of the limit is left, or at most this many working days."""
+
+    yellow_share: Fraction = Fraction(1, 3)
+    yellow_working_days: int = 1
+
+
+DEFAULT_THRESHOLDS = Thresholds()
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """Time left. `working_days` and `days` count the days after today up to the last day (0: it ends today);
+    negative: days since the last day. `late` says whether the due instant has passed."""
+
+    late: bool
+    working_days: int
+    days: int
+    hours: int
+
+    @property
+    def shown(self) -> str:
+        if self.late:
+            return f"已逾期 {-self.working_days} 个工作日" if self.working_days else "已逾期"
+        return (
+            f"剩余 {self.working_days} 个工作日"
+            if self.working_days
+            else "今日到期"
+            if not self.days
+            else "休息日内到期"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """`code` for style, `word` for people who do not see colours, `text` with the remaining time."""
+
+    code: Code
+    word: str
+    text: str
+    remaining: Remaining | None
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.code in ("red", "black")
+
+
+def remaining(at: datetime, *, now: datetime, calendar: Calendar, pauses: Iterable[Pause] = ()) -> Remaining:
+    """Time left until the due instant. `pauses` matter only where they reach into the future (planned ones)."""
+    at, now = aware(at), aware(now)
+    today, last = day_of(now), last_day_before(at)
+    late = now >= at
+    left_out: set[date] = set()
+    if not late:
+        left_out = touched_days(pauses, today + ONE_DAY, last) if last > today else set()
+    return Remaining(
+        late=late,
+        working_days=calendar.working_days_between(today, last) - sum(calendar.is_working_day(d) for d in left_out),
+        days=(last - today).days - len(left_out),
+        hours=int((at - now).total_seconds() // 3600),
+    )
+
+
+def _is_yellow(left: Remaining, limit: Limit | None, total: int | None, thresholds: Thresholds) -> bool:
+    if limit is not None and limit.unit == "hours":
+        return Fraction(left.hours) <= thresholds.yellow_share * (total or limit.amount)
+    if left.working_days <= thresholds.yellow_working_days:
+        return True
+    if limit is None or limit.day is not None:
+        return False
+    whole = total if total is not None else limit.amount
+    days = left.working_days if limit.unit == "working_days" else left.days
+    return Fraction(days) <= thresholds.yellow_share * whole
+
+
+def light(
+    at: datetime | None,
+    *,
+    now: datetime,
+    calendar: Calendar,
+    limit: Limit | None = None,
+    total: int | None = None,
+    legal_at: datetime | None = None,
+    paused: bool = False,
+    pauses: Iterable[Pause] = (),
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> Light:
+    """The light of a clock.
+
+    `at` is the promised due instant (None while paused without a known end), `legal_at` the legal one: after `at`
+    the light is red, after `legal_at` black. `limit` and `total` (days with extensions, `Due.total`) give the share
+    for yellow; without them only the last working days turn it yellow."""
+    pauses = list(pauses)
+    now = aware(now)
+    if at is None and legal_at is None:
+        return Light("paused", WORDS["paused"], WORDS["paused"], None)
+    at = at if at is not None else legal_at
+    assert at is not None
+    left = remaining(at, now=now, calendar=calendar, pauses=pauses)
+    code: Code
+    if legal_at is not None and now >= aware(legal_at):
+        code = "black"
+        left = remaining(legal_at, now=now, calendar=calendar) if at >= legal_at else left
+    elif left.late:
+        code = "red"
+    elif paused:
+        code = "paused"
+    elif _is_yellow(left, limit, total, thresholds):
+        code = "yellow"
+    else:
+        code = "green"
+    hours = limit is not None and limit.unit == "hours" and not left.late
+    text = f"剩余 {left.hours} 小时" if hours else left.shown
+    return Light(code, WORDS[code], text, left)
