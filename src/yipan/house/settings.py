@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "people.Account" if "yipan.platform.people" in OPEN_ROOMS else "auth.User"
 
 MIDDLEWARE = [
+    "yipan.house.health.Measure",
     *(["yipan.platform.ui.middleware.RequestId"] if _has("yipan.platform.ui.middleware") else []),
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     *(["yipan.platform.people.middleware.WhoIsAsking"] if _has("yipan.platform.people.middleware") else []),
+    *(["yipan.platform.exchange.limits.RateLimits"] if "yipan.platform.exchange" in OPEN_ROOMS else []),
 ]
 
 ROOT_URLCONF = "yipan.house.urls"
@@ -165,6 +167,15 @@ YIPAN_GATEWAY = {
 YIPAN_IDENTITY_CLIENT = {
     "id": os.environ.get("YIPAN_IDENTITY_CLIENT_ID", "" if SECURE else "yipan"),
     "secret": os.environ.get("YIPAN_IDENTITY_CLIENT_SECRET", "" if SECURE else "sandbox-client-secret"),
+}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "yipan.house.logs.JsonLines"}},
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["lines"], "level": os.environ.get("YIPAN_LOG_LEVEL", "INFO")},
+    # 4xx answers are people's mistakes and refusals; the access log of the proxy has them.
+    "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}, "fontTools": {"level": "ERROR"}},
 }
 YIPAN_KEYS = PLACES.keys
 YIPAN_UPLOAD_LIMIT = int(os.environ.get("YIPAN_UPLOAD_LIMIT", str(100 * 1024 * 1024)))

@@ -1,0 +1,122 @@
+"""What every act on a case does alike: lock, guard, change the state, record, tell the province and the applicant.
+
+Every act runs inside one transaction (``with work_on(...)``). The case row is locked before its chain, always in
+this order, so two acts on one case wait for each other and never dead-lock.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from yipan.platform import records
+
+from ..domain import pushes
+from ..domain.states import ACTS, State, resulting_state
+from ..models import Case
+
+
+class CaseProblem(Exception):
+    """An act that cannot be done; the text says why and what to do instead (shown to the person, HTTP 409)."""
+
+
+@dataclass(slots=True)
+class Work:
+    """A locked case with the person who acts on it and the time of the act."""
+
+    case: Case
+    actor: records.Actor
+    now: datetime
+
+    def guard(self, verb: str) -> State:
+        """The state the act would lead to. Raises IllegalAct when the table does not allow it now."""
+        return resulting_state(
+            verb,
+            State(self.case.state),
+            open_special=self.case.open_special,
+            open_opinions=self.case.open_opinions,
+        )
+
+    def act(
+        self,
+        verb: str,
+        *,
+        reason: str = "",
+        payload: Mapping[str, Any] | None = None,
+        public: Mapping[str, Any] | None = None,
+    ) -> records.Act:
+        """Change the state as the table says, save, record the act and queue what follows from it.
+
+        ``payload`` goes into the act (erasable, digest in the chain); ``public`` into the report to the province.
+        """
+        case = self.case
+        before = State(case.state)
+        after = self.guard(verb)
+        case.state = after
+        case.version += 1
+        case.save()
+        act = records.act(
+            chain=("case", str(case.pk)),
+            verb=f"case.{verb}",
+            actor=self.actor,
+            at=self.now,
+            subject=("case", str(case.pk)),
+            from_state=str(before.value),
+            to_state=str(after.value),
+            reason=reason,
+            payload=dict(payload or {}),
+        )
+        self._tell_province(verb, before, after, reason, public or {})
+        records.publish(
+            records.Event(
+                kind=f"case.{verb}",
+                subject_kind="case",
+                subject_id=str(case.pk),
+                item_key=case.item_key,
+                element_name=ACTS[verb].title,
+                lifecycle="completed",
+                actor=self.actor,
+                at=self.now,
+                clock_stopped=after is State.SPECIAL_PROCEDURE,
+                applicant_step=True,
+                payload={"from": before.value, "to": after.value},
+            )
+        )
+        return act
+
+    def _tell_province(self, verb: str, before: State, after: State, reason: str, public: Mapping[str, Any]) -> None:
+        stage = pushes.stage_of(verb)
+        case = self.case
+        if stage is None or not case.case_no:
+            return
+        records.queue(
+            channel="acceptance",
+            key=f"case-{case.pk}-{case.version}-{verb}",
+            payload={
+                "case_no": case.case_no,
+                "stage": stage,
+                "verb": verb,
+                "seq": case.version,
+                "item_code": case.item_code,
+                "item_title": case.item_title,
+                "unit_name": case.unit_name,
+                "applicant_name": case.applicant_name,
+                "from_state": before.value,
+                "to_state": after.value,
+                "at": self.now.isoformat(),
+                "reason": reason,
+                **public,
+            },
+            at=self.now,
+        )
+
+
+@contextlib.contextmanager
+def work_on(case_id: int, actor: records.Actor, now: datetime) -> Iterator[Work]:
+    """Lock one case for an act; everything inside is one transaction. Raises Case.DoesNotExist."""
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=case_id)
+        yield Work(case, actor, now)
