@@ -1,0 +1,108 @@
+"""Decisions: grant, refuse, extend, terminate, withdraw."""
+
+from datetime import datetime
+
+from yipan.platform import people, processes, records
+
+from .. import items
+from ..domain.states import BEFORE_ACCEPTANCE, State
+from ..models import Extension
+from . import clocks, letters, messages
+from .core import CaseProblem, Work, work_on
+
+
+def grant(work: Work, *, text: str) -> None:
+    """Grant the licence: decision letter with number; the licence itself is made in the next step."""
+    case = work.case
+    number = letters.number(work, "grant")
+    case.decided_at, case.decision, case.decision_no = work.now, 1, number
+    work.act("grant", reason=text, payload={"number": number, "on_time": _on_time(work)}, public={"number": number})
+    letters.order(work, "grant", number=number, data={"opinion": text})
+    messages.tell_applicant(work, "case.granted")
+
+
+def refuse(work: Work, *, reason: str, law: str, facts: str) -> None:
+    """Refuse the licence: facts, law and reason are mandatory, the remedy is printed on the letter."""
+    missing = [name for name, value in (("事实", facts), ("理由", reason), ("法律依据", law)) if len(value.strip()) < 4]
+    if missing:
+        raise CaseProblem("不予许可须写明" + "、".join(missing) + "。")
+    case = work.case
+    number = letters.number(work, "refusal")
+    case.decided_at, case.decision, case.decision_no = work.now, 2, number
+    work.act("refuse", reason=reason, payload={"number": number, "law": law}, public={"number": number, "law": law})
+    letters.order(work, "refusal", number=number, data={"reason": reason, "law": law, "facts": facts})
+    messages.tell_applicant(work, "case.refused", reason=reason)
+    work.act("make_ready")
+
+
+def request_extension(case_id: int, *, days: int, reason: str, actor: records.Actor, now: datetime) -> Extension:
+    """Ask for the one extension the law allows (行政许可法 art. 42)."""
+    with work_on(case_id, actor, now) as work:
+        people.require(actor, "case.examine", unit_id=work.case.unit_id)
+        longest = items.terms(work.case).extension_days
+        if Extension.objects.filter(case=work.case).exclude(approved=False).exists():
+            raise CaseProblem("本办件已经申请过延期，法律只允许延长一次。")
+        if not 1 <= days <= longest:
+            raise CaseProblem(f"延期应当为 1 至 {longest} 个工作日。")
+        if len(reason.strip()) < 6:
+            raise CaseProblem("请写明延期的理由，理由会告知申请人。")
+        extension = Extension.objects.create(
+            case=work.case,
+            days=days,
+            reason=reason,
+            requested_by=actor.name,
+            requested_by_id=actor.person_id,
+            requested_at=now,
+        )
+        work.act("request_extension", reason=reason, payload={"days": days})
+        return extension
+
+
+def decide_extension(extension_id: int, *, approve: bool, actor: records.Actor, now: datetime) -> None:
+    """The head of the unit approves or rejects; nobody approves what he asked for himself."""
+    case_id = Extension.objects.values_list("case_id", flat=True).get(pk=extension_id)
+    with work_on(case_id, actor, now) as work:
+        people.require(actor, "case.approve_extension", unit_id=work.case.unit_id)
+        extension = Extension.objects.select_for_update().get(pk=extension_id)
+        if extension.approved is not None:
+            raise CaseProblem(f"{extension.approved_by}已经处理过这项延期申请。")
+        if extension.requested_by_id is not None and extension.requested_by_id == actor.person_id:
+            raise CaseProblem("延期申请人与批准人不能是同一人。")
+        extension.approved, extension.approved_by, extension.approved_at = approve, actor.name, now
+        if not approve:
+            extension.save()
+            work.act("reject_extension")
+            return
+        extension.number = letters.number(work, "extension")
+        extension.save()
+        clocks.refresh(work.case, items.terms(work.case))
+        work.act("approve_extension", reason=extension.reason, payload={"days": extension.days})
+        processes.clock(("case", str(case_id)), "redate", now)
+        letters.order(
+            work, "extension", number=extension.number, data={"reason": extension.reason, "days": extension.days}
+        )
+        messages.tell_applicant(work, "case.extended", due=work.case.promised_due, reason=extension.reason)
+
+
+def withdraw(case_id: int, *, reason: str, actor: records.Actor, now: datetime) -> None:
+    """The applicant takes the application back before the decision; the process ends."""
+    with work_on(case_id, actor, now) as work:
+        work.case.concluded_at = now
+        work.act("withdraw", reason=reason)
+        processes.terminate(("case", str(case_id)), actor=actor, now=now, reason=reason)
+        letters.order(work, "withdrawal", data={"reason": reason})
+
+
+def deem_withdrawn(work: Work) -> None:
+    """The applicant did not correct in time and the local rule takes this as a withdrawal."""
+    work.case.concluded_at = work.now
+    work.act("deem_withdrawn")
+    messages.tell_applicant(work, "case.deemed_withdrawn")
+
+
+def can_withdraw(state: State) -> bool:
+    return state in BEFORE_ACCEPTANCE or 14 <= state <= 25
+
+
+def _on_time(work: Work) -> bool:
+    return work.case.promised_due is None or work.now < work.case.promised_due

@@ -1,0 +1,44 @@
+"""What people are told when something happens to a case."""
+
+from datetime import datetime
+from typing import Any
+
+from yipan.platform import notices
+
+from .core import Work
+
+
+def tell_applicant(work: Work, template: str, **data: Any) -> None:
+    """A message to the account that applied, on the channels its owner chose."""
+    case = work.case
+    if case.applicant_account_id is None:
+        return
+    notices.send(
+        to=notices.Account(case.applicant_account_id),
+        template=template,
+        data=_common(work) | {key: _plain(value) for key, value in data.items()},
+        subject=("case", str(case.pk)),
+        at=work.now,
+    )
+
+
+def alert_unit(work: Work, template: str, **data: Any) -> None:
+    """A message to those who look after the unit's cases."""
+    notices.send(
+        to=notices.Role("unit_admin", unit_id=work.case.unit_id),
+        template=template,
+        data=_common(work) | {key: _plain(value) for key, value in data.items()},
+        subject=("case", str(work.case.pk)),
+        at=work.now,
+    )
+
+
+def _common(work: Work) -> dict[str, str]:
+    case = work.case
+    return {"short_no": case.short_no or "", "item": case.item_title, "unit": case.unit_name}
+
+
+def _plain(value: Any) -> str:
+    from yipan.kernel import clock
+
+    return clock.spoken_due(value) if isinstance(value, datetime) else str(value)

@@ -1,0 +1,131 @@
+"""What the unit decides before acceptance: one-time notice, acceptance, non-acceptance, deemed acceptance."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from yipan.platform import people, records
+
+from .. import items
+from ..domain import corrections
+from ..domain.corrections import Defect
+from ..domain.states import State
+from ..models import CaseMaterial, CorrectionDefect, CorrectionNotice
+from . import clocks, letters, messages
+from .core import CaseProblem, Work, work_on
+
+
+def notify_correction(work: Work, defects: Sequence[Defect], *, exception_reason: str = "") -> CorrectionNotice:
+    """Send the one notice that lists every defect. Raises NoticeRefused with all its faults."""
+    case = work.case
+    earlier = list(CorrectionNotice.objects.filter(case=case).prefetch_related("defects"))
+    told = frozenset(d.material_code or f"field:{d.field_key}" for notice in earlier for d in notice.defects.all())
+    first = frozenset(
+        CaseMaterial.objects.filter(case=case, round=1, replaced=False).values_list("code", flat=True)
+    )
+    corrections.check_notice(
+        defects,
+        unchanged_since_first=first,
+        told_before=told,
+        earlier_notices=len(earlier),
+        exception_reason=exception_reason,
+    )
+    terms = items.terms(case)
+    number = letters.number(work, "correction")
+    notice = CorrectionNotice.objects.create(
+        case=case,
+        number=number,
+        at=work.now,
+        due=clocks.correction_due(work.now, terms),
+        by_name=work.actor.name,
+        exception_reason=exception_reason,
+    )
+    CorrectionDefect.objects.bulk_create(
+        CorrectionDefect(
+            notice=notice,
+            material_code=defect.material_code,
+            field_key=defect.field_key,
+            subject=defect.subject,
+            kind=defect.kind,
+            remedy=defect.remedy,
+        )
+        for defect in defects
+    )
+    codes = [defect.material_code for defect in defects if defect.material_code]
+    CaseMaterial.objects.filter(case=case, code__in=codes, replaced=False).update(check_result="defect")
+    work.act(
+        "notify_correction",
+        reason=exception_reason,
+        payload={"number": number, "defects": [defect.subject for defect in defects], "exception": bool(earlier)},
+    )
+    letters.order(
+        work,
+        "correction",
+        number=number,
+        data={
+            "defects": [
+                {"subject": d.subject, "kind": d.kind_title, "remedy": d.remedy} for d in defects
+            ],
+            "due": notice.due.isoformat(),
+        },
+    )
+    messages.tell_applicant(work, "case.correction", due=notice.due)
+    return notice
+
+
+def accept(work: Work) -> None:
+    """Accept: the promised and the legal clock start; the item's version of this moment is frozen."""
+    _accept(work, "accept", accepted_at=work.now, manner="normal")
+
+
+def deem_accepted(work: Work) -> None:
+    """The unit was silent for five working days: accepted from the day of receipt (行政许可法 art. 32)."""
+    received = work.case.received_at
+    assert received is not None, "a received case has its time of receipt"
+    _accept(work, "deem_accepted", accepted_at=received, manner="deemed")
+    messages.alert_unit(work, "case.deemed_accepted")
+
+
+def _accept(work: Work, verb: str, *, accepted_at: datetime, manner: str) -> None:
+    case = work.case
+    work.guard(verb)
+    case.accepted_at = accepted_at
+    case.acceptance = manner
+    case.accepted_version = items.version_at(case, accepted_at)
+    clocks.refresh(case, items.terms(case))
+    work.act(
+        verb,
+        payload={
+            "accepted_at": accepted_at.isoformat(),
+            "item_version": case.accepted_version,
+            "promised_due": _text(case.promised_due),
+            "legal_due": _text(case.legal_due),
+        },
+        public={"accepted_at": accepted_at.isoformat(), "promised_due": _text(case.promised_due)},
+    )
+    letters.order(work, "acceptance")
+    messages.tell_applicant(work, "case.accepted", due=case.promised_due)
+    work.act("begin_examination")
+
+
+def refuse_acceptance(work: Work, *, reason: str, law: str) -> None:
+    """Refuse to accept, in writing, with reason, law and remedy."""
+    if len(reason.strip()) < 6:
+        raise CaseProblem("请写明不予受理的理由。")
+    if len(law.strip()) < 4:
+        raise CaseProblem("请写明不予受理所依据的条款。")
+    work.case.concluded_at = work.now
+    work.act("refuse_acceptance", reason=reason, payload={"law": law}, public={"law": law})
+    letters.order(work, "non_acceptance", data={"reason": reason, "law": law})
+    messages.tell_applicant(work, "case.not_accepted", reason=reason)
+
+
+def start_precheck(case_id: int, *, actor: records.Actor, now: datetime) -> None:
+    """A clerk opens a received case: the applicant sees that somebody is on it. Doing it twice changes nothing."""
+    with work_on(case_id, actor, now) as work:
+        people.require(actor, "case.precheck", unit_id=work.case.unit_id)
+        if work.case.state == State.RECEIVED:
+            work.act("start_precheck")
+
+
+def _text(value: datetime | None) -> str:
+    return value.isoformat() if value else ""

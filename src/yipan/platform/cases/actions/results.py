@@ -1,0 +1,95 @@
+"""After the decision: make the licence, hand it over, archive, rate."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from yipan.platform import jobs, licences, records
+
+from .. import items, sheets
+from ..domain.states import State
+from ..models import Case, Rating
+from . import letters, messages
+from .core import CaseProblem, Work, work_on
+
+ISSUE = "cases.issue_licence"
+WAYS = {"electronic": "电子送达", "counter": "窗口自取", "mail": "邮寄", "locker": "自助柜"}
+
+
+def produce(work: Work) -> None:
+    """Begin production; the licence is issued by the worker, because the seal service answers over the network."""
+    work.act("produce")
+    jobs.defer(ISSUE, case_id=work.case.pk)
+
+
+def issue_licence(case_id: int, *, now: datetime) -> None:
+    """Issue the licence of a granted case and make it ready for delivery. Running it twice issues one licence."""
+    case = Case.objects.get(pk=case_id)
+    if case.state != State.PRODUCTION:
+        return
+    terms = items.terms(case)
+    licence = licences.issue(
+        template=terms.licence_template,
+        holder=sheets.holder(case),
+        data=sheets.licence_data(case),
+        issuer_unit=case.unit_key,
+        subject=("case", str(case.pk)),
+        key=f"case-{case.pk}",
+        actor=records.SYSTEM,
+        at=case.decided_at or now,
+    )
+    with work_on(case_id, records.SYSTEM, now) as work:
+        if work.case.state != State.PRODUCTION:
+            return
+        work.case.licence_id = licence.id
+        work.act("make_ready", payload={"licence": licence.number}, public={"licence_no": licence.number})
+        messages.tell_applicant(work, "case.licence_ready", number=licence.number)
+
+
+def deliver(work: Work, *, way: str, receiver: str) -> None:
+    """Hand over the result with proof, then conclude and archive."""
+    case = work.case
+    if way not in WAYS:
+        raise CaseProblem("请选择送达方式。")
+    if case.state == State.PRODUCTION:
+        raise CaseProblem("证照正在制作和用印，完成后才能送达。")
+    if not receiver.strip():
+        raise CaseProblem("请填写签收人。")
+    case.delivered_at, case.delivery_way = work.now, way
+    work.act("deliver", payload={"way": WAYS[way], "receiver": receiver}, public={"way": WAYS[way]})
+    letters.order(work, "delivery", data={"way": WAYS[way], "receiver": receiver})
+    case.concluded_at = work.now
+    work.act("archive")
+    letters.order(work, "approval_sheet", data=sheets.approval_sheet(case))
+    messages.tell_applicant(work, "case.concluded")
+
+
+def rate(case_id: int, *, grade: int, labels: list[str], text: str, actor: records.Actor, now: datetime) -> Rating:
+    """好差评: once per case, by its applicant, after conclusion."""
+    if grade not in (1, 2, 3, 4, 5):
+        raise CaseProblem("请选择评价等级。")
+    if len(text) > 500:
+        raise CaseProblem("评价内容不能超过 500 字。")
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=case_id)
+        if case.concluded_at is None:
+            raise CaseProblem("办结后才能评价。")
+        if Rating.objects.filter(case=case).exists():
+            raise CaseProblem("您已经评价过这件申请。")
+        rating = Rating.objects.create(case=case, grade=grade, labels=labels, text=text.strip(), at=now)
+        records.act(
+            chain=("case", str(case.pk)),
+            verb="case.rate",
+            actor=actor,
+            at=now,
+            subject=("case", str(case.pk)),
+            payload={"grade": grade, "labels": labels},
+        )
+        records.queue(
+            channel="rating",
+            key=f"rating-{case.pk}",
+            payload=sheets.rating_report(case, rating),
+            subject=("case", str(case.pk)),
+            at=now,
+        )
+    return rating

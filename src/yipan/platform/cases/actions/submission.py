@@ -1,0 +1,106 @@
+"""Submit a draft: numbers, receipt, process. Submitting twice with one key gives the same case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError
+
+from yipan.platform import numbers, processes, records
+
+from .. import items
+from ..domain.states import State
+from ..models import Case, CaseMaterial, Submission
+from . import clocks, letters
+from .core import CaseProblem, Work, work_on
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the applicant is told at once: the national number, the short number and the code to ask with."""
+
+    case_id: int
+    case_no: str
+    short_no: str
+    query_code: str
+    repeated: bool = False
+
+
+def submit(case_id: int, *, key: str, actor: records.Actor, now: datetime) -> Received:
+    """Turn a draft into a received case.
+
+    ``key`` is the idempotency key of the page: a repeated call, also a simultaneous one, returns the first result.
+    Raises CaseProblem with every missing material or form fault, or when the same application is already open.
+    """
+    earlier = Submission.objects.select_related("case").filter(key=key).first()
+    if earlier:
+        return _received(earlier.case, repeated=True)
+    try:
+        with work_on(case_id, actor, now) as work:
+            if work.case.state != State.DRAFT:
+                return _received(work.case, repeated=True)
+            _check_complete(work.case)
+            _give_numbers(work)
+            Submission.objects.create(key=key, case=work.case, at=now)
+            receive(work)
+            return _received(work.case)
+    except IntegrityError as problem:
+        if "case_no_duplicate" in str(problem):
+            raise CaseProblem("您已有一件同样的申请正在办理，不能重复提交；可在“我的办件”中查看进度。") from problem
+        again = Submission.objects.select_related("case").filter(key=key).first()
+        if again is None:
+            raise
+        return _received(again.case, repeated=True)
+
+
+def receive(work: Work) -> None:
+    """What follows a submission on any channel: clocks, act, receipt, process."""
+    case, now = work.case, work.now
+    terms = items.terms(case)
+    case.received_at = now
+    clocks.refresh(case, terms)
+    work.act("submit", payload={"materials": case.materials.count(), "channel": case.channel})
+    letters.order(work, "receipt")
+    instance = processes.start(
+        definition_key=terms.process_key,
+        subject=("case", str(case.pk)),
+        item_key=case.item_key,
+        business_key=case.case_no or str(case.pk),
+        data=items.process_data(case, terms),
+        actor=work.actor,
+        now=now,
+    )
+    Case.objects.filter(pk=case.pk).update(instance_id=instance.id)
+    case.instance_id = instance.id
+
+
+def _check_complete(case: Case) -> None:
+    """Everything the situation asks for is there; the message names all that is missing."""
+    terms = items.terms(case)
+    have = set(
+        CaseMaterial.objects.filter(case=case, replaced=False).exclude(source="").values_list("code", flat=True)
+    )
+    missing = [need.name for need in terms.materials if need.required and need.code not in have]
+    if missing:
+        raise CaseProblem("还缺少材料：" + "、".join(missing))
+    if case.form_data_id is None:
+        raise CaseProblem("申请表还没有填写完整，请先填写并保存申请表。")
+
+
+def _give_numbers(work: Work) -> None:
+    given = numbers.case_numbers(item_code=work.case.item_code, at=work.now)
+    work.case.case_no = given.case_no
+    work.case.short_no = given.short_no
+    work.case.query_code = given.query_code
+
+
+def _received(case: Case, *, repeated: bool = False) -> Received:
+    return Received(case.pk, case.case_no or "", case.short_no or "", case.query_code, repeated)
+
+
+def discard(case_id: int, *, actor: records.Actor, now: datetime) -> None:
+    """Throw a draft away."""
+    with work_on(case_id, actor, now) as work:
+        work.act("discard")
+
+
+__all__ = ["Received", "discard", "receive", "submit"]
