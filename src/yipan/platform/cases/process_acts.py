@@ -83,9 +83,7 @@ def _decide(work: Work, call: processes.ActCall) -> dict[str, Any]:
     if call.outcome == "grant":
         decision.grant(work, text=call.opinion)
     elif call.outcome == "refuse":
-        decision.refuse(
-            work, reason=call.opinion, law=call.data.get("law", ""), facts=call.data.get("facts", "")
-        )
+        decision.refuse(work, reason=call.opinion, law=call.data.get("law", ""), facts=call.data.get("facts", ""))
     else:
         raise CaseProblem("请选择决定：准予或不予。")
     return {"decision": call.outcome}

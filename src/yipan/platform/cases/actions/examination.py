@@ -110,9 +110,7 @@ def end_overrun_procedures(now: datetime) -> int:
 def request_opinion(work: Work, *, unit_key: str, unit_name: str) -> OpinionRequest:
     """Ask another unit; the clock runs on."""
     work.case.open_opinions += 1
-    request = OpinionRequest.objects.create(
-        case=work.case, unit_key=unit_key, unit_name=unit_name, asked_at=work.now
-    )
+    request = OpinionRequest.objects.create(case=work.case, unit_key=unit_key, unit_name=unit_name, asked_at=work.now)
     work.act("request_opinion", payload={"unit": unit_name})
     return request
 

@@ -41,4 +41,4 @@ def _common(work: Work) -> dict[str, str]:
 def _plain(value: Any) -> str:
     from yipan.kernel import clock
 
-    return clock.spoken_due(value) if isinstance(value, datetime) else str(value)
+    return clock.show_due(value) if isinstance(value, datetime) else str(value)

@@ -32,6 +32,8 @@ def add_phrase(account_id: int, text: str) -> None:
     """Keep a phrase (at most 30 a person, the oldest goes)."""
     text = text.strip()[:300]
     if text and not Phrase.objects.filter(account_id=account_id, text=text).exists():
-        Phrase.objects.create(account_id=account_id, text=text, order=Phrase.objects.filter(account_id=account_id).count())
+        Phrase.objects.create(
+            account_id=account_id, text=text, order=Phrase.objects.filter(account_id=account_id).count()
+        )
         surplus = list(Phrase.objects.filter(account_id=account_id).order_by("-id").values_list("id", flat=True)[30:])
         Phrase.objects.filter(pk__in=surplus).delete()

@@ -19,9 +19,7 @@ def notify_correction(work: Work, defects: Sequence[Defect], *, exception_reason
     case = work.case
     earlier = list(CorrectionNotice.objects.filter(case=case).prefetch_related("defects"))
     told = frozenset(d.material_code or f"field:{d.field_key}" for notice in earlier for d in notice.defects.all())
-    first = frozenset(
-        CaseMaterial.objects.filter(case=case, round=1, replaced=False).values_list("code", flat=True)
-    )
+    first = frozenset(CaseMaterial.objects.filter(case=case, round=1, replaced=False).values_list("code", flat=True))
     corrections.check_notice(
         defects,
         unchanged_since_first=first,
@@ -62,9 +60,7 @@ def notify_correction(work: Work, defects: Sequence[Defect], *, exception_reason
         "correction",
         number=number,
         data={
-            "defects": [
-                {"subject": d.subject, "kind": d.kind_title, "remedy": d.remedy} for d in defects
-            ],
+            "defects": [{"subject": d.subject, "kind": d.kind_title, "remedy": d.remedy} for d in defects],
             "due": notice.due.isoformat(),
         },
     )

@@ -76,9 +76,7 @@ def receive(work: Work) -> None:
 def _check_complete(case: Case) -> None:
     """Everything the situation asks for is there; the message names all that is missing."""
     terms = items.terms(case)
-    have = set(
-        CaseMaterial.objects.filter(case=case, replaced=False).exclude(source="").values_list("code", flat=True)
-    )
+    have = set(CaseMaterial.objects.filter(case=case, replaced=False).exclude(source="").values_list("code", flat=True))
     missing = [need.name for need in terms.materials if need.required and need.code not in have]
     if missing:
         raise CaseProblem("还缺少材料：" + "、".join(missing))

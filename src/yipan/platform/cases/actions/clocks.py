@@ -1,0 +1,53 @@
+"""Keep the stored due instants of a case equal to what its records say."""
+
+from datetime import datetime
+
+from yipan.kernel.clock import Extension as LongerLimit
+from yipan.kernel.clock import Limit, Pause, due
+from yipan.platform import calendar
+
+from ..domain.clocks import Clocks, Facts
+from ..domain.clocks import clocks as compute
+from ..domain.specials import KINDS
+from ..items import Terms
+from ..models import Case, Extension, SpecialProcedure
+
+
+def facts(case: Case, terms: Terms) -> Facts:
+    """Read what the clocks of a case depend on (two statements)."""
+    pauses = [
+        Pause(
+            special.started_at, min(special.ended_at or special.planned_end, special.planned_end), KINDS[special.kind]
+        )
+        for special in SpecialProcedure.objects.filter(case=case)
+    ]
+    extensions = [
+        LongerLimit(extension.days, "working_days", extension.reason, extension.approved_by, extension.approved_at)
+        for extension in Extension.objects.filter(case=case, approved=True)
+    ]
+    return Facts(case.received_at, case.accepted_at, terms.promise, terms.legal, pauses, extensions)
+
+
+def explained(case: Case, terms: Terms) -> Clocks:
+    """The three clocks with their explanations."""
+    return compute(facts(case, terms), calendar.current())
+
+
+def refresh(case: Case, terms: Terms) -> Clocks:
+    """Recompute the due instants on the row; the caller saves it with its act."""
+    found = explained(case, terms)
+    case.notice_due = found.notice.at if found.notice else None
+    case.promised_due = found.promised.at if found.promised else None
+    case.legal_due = found.legal.at if found.legal else None
+    return found
+
+
+def correction_due(at: datetime, terms: Terms) -> datetime:
+    """Until when the applicant may correct."""
+    return working_days_after(at, terms.correction_days)
+
+
+def working_days_after(at: datetime, days: int) -> datetime:
+    found = due(Limit(days, "working_days"), at, calendar=calendar.current()).at
+    assert found is not None, "a limit without pauses always ends"
+    return found

@@ -1,0 +1,59 @@
+"""The three clocks of a case: notice (告知), promised (承诺), legal (法定), recomputable from its records alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from yipan.kernel.clock import Calendar, Due, Extension, Light, Limit, Pause, due, light
+
+NOTICE = Limit(5, "working_days")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the clocks are computed from; pauses are those of special procedures, always bounded by their plan."""
+
+    received_at: datetime | None
+    accepted_at: datetime | None
+    promise: Limit
+    legal: Limit | None
+    pauses: Sequence[Pause] = ()
+    extensions: Sequence[Extension] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """``notice`` ends with the first answer of the unit; ``promised`` and ``legal`` begin with acceptance."""
+
+    notice: Due | None
+    promised: Due | None
+    legal: Due | None
+
+
+def clocks(facts: Facts, calendar: Calendar) -> Clocks:
+    """Compute all three. Raises CalendarMissing when a year has no calendar: no date is ever guessed."""
+    notice = due(NOTICE, facts.received_at, calendar=calendar, event="收件") if facts.received_at else None
+    if facts.accepted_at is None:
+        return Clocks(notice, None, None)
+    promised = due(facts.promise, facts.accepted_at, facts.pauses, facts.extensions, calendar)
+    legal = due(facts.legal, facts.accepted_at, facts.pauses, facts.extensions, calendar) if facts.legal else None
+    return Clocks(notice, promised, legal)
+
+
+def case_light(
+    *,
+    notice_due: datetime | None,
+    promised_due: datetime | None,
+    legal_due: datetime | None,
+    accepted: bool,
+    paused: bool,
+    promise: Limit | None,
+    now: datetime,
+    calendar: Calendar,
+) -> Light | None:
+    """The one light that lists, messages and pages show: before acceptance the notice clock, then the promised one."""
+    if not accepted:
+        return light(notice_due, now=now, calendar=calendar, limit=NOTICE) if notice_due else None
+    if promised_due is None and legal_due is None:
+        return None
+    return light(promised_due, now=now, calendar=calendar, limit=promise, legal_at=legal_due, paused=paused)
