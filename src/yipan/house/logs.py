@@ -25,15 +25,22 @@ class JsonLines(logging.Formatter):
     """One JSON object a line: time, level, logger, message, request id; a traceback in ``error``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        from yipan.platform.ui import middleware
-
         line = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": without_personal_data(record.getMessage()),
-            "request": middleware.current_request_id(),
+            "request": _request_id(),
         }
         if record.exc_info:
             line["error"] = without_personal_data(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
+
+
+def _request_id() -> str:
+    """The id the web's outermost middleware gave the request; empty outside requests."""
+    try:
+        from yipan.platform.ui.middleware import current_request_id
+    except ImportError:
+        return ""
+    return current_request_id()
