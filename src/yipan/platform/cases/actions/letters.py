@@ -1,4 +1,4 @@
-"""Numbered documents of a case. The number is taken in the act's transaction; the PDF is made by the worker after it."""
+"""Numbered documents of a case: the number is taken in the act's transaction, the PDF made by the worker."""
 
 from collections.abc import Mapping
 from typing import Any
