@@ -59,7 +59,7 @@ def found(kind: str) -> Installation:
         cursor.execute("INSERT INTO records_installation (kind) VALUES (%s) ON CONFLICT DO NOTHING", [kind])
         if cursor.rowcount:
             cursor.execute("SELECT founded_at, id FROM records_installation")
-            founded_at, identity = cursor.fetchone()
+            founded_at, identity = cursor.fetchall()[0]
             act(
                 chain=("installation", "1"),
                 verb="records.found",

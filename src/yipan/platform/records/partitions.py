@@ -9,7 +9,7 @@ def ensure(first: dt.date, last: dt.date) -> int:
     """Make the partitions of all months from ``first`` to ``last``; how many were made. A month whose rows already
     lie in the default partition stays there."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT records_make_partitions(%s, %s)", [first, last])
+        cursor.execute("SELECT records_make_partitions(%s::date, %s::date)", [first.isoformat(), last.isoformat()])
         return cursor.fetchone()[0]
 
 
