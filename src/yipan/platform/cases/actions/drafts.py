@@ -1,0 +1,167 @@
+"""A draft before submission: begin, choose sources of materials, keep the form."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from django.db import transaction
+
+from yipan.platform import catalogue, files, people, records
+
+from .. import items
+from ..domain.states import State
+from ..models import Case, CaseMaterial, Channel
+from ..sources import SourceProblem, fetch_licence_file
+from .core import CaseProblem, work_on
+
+EDITABLE = frozenset({State.DRAFT, State.CORRECTION})
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who applies: a person or a firm, and the person who acts for it."""
+
+    kind: str
+    name: str
+    code: str
+    person_id: int | None
+    entity_id: int | None
+    agent_person_id: int | None
+    agent_name: str
+    account_id: int | None
+
+
+def begin(
+    *,
+    item_key: str,
+    answers: dict[str, Any],
+    applicant: Applicant,
+    actor: records.Actor,
+    now: datetime,
+    channel: int = Channel.ONLINE,
+    hall: str = "",
+    window: str = "",
+) -> Case:
+    """Open a draft of an item for an applicant; the materials the situation asks for are listed on it at once."""
+    view = catalogue.queries.item_at(item_key, now)
+    found = items.of_view(view, answers)
+    unit = people.queries.unit_by_key(found.unit_key)
+    with transaction.atomic():
+        case = Case.objects.create(
+            item_code=view.item.variant_code,
+            item_key=item_key,
+            item_title=found.title,
+            item_version=found.version,
+            unit_id=unit.id,
+            unit_key=found.unit_key,
+            unit_name=unit.name_at(now.date()),
+            applicant_kind=applicant.kind,
+            applicant_person_id=applicant.person_id,
+            applicant_entity_id=applicant.entity_id,
+            applicant_name=applicant.name,
+            applicant_code=applicant.code,
+            agent_person_id=applicant.agent_person_id,
+            agent_name=applicant.agent_name,
+            applicant_account_id=applicant.account_id,
+            channel=channel,
+            hall=hall,
+            window=window,
+            answers=answers,
+            commitment=bool(found.variables.get("commitment")),
+            created_at=now,
+        )
+        CaseMaterial.objects.bulk_create(
+            CaseMaterial(case=case, code=need.code, name=need.name, required=need.required, at=now)
+            for need in found.materials
+        )
+        records.act(
+            chain=("case", str(case.pk)),
+            verb="case.begin",
+            actor=actor,
+            at=now,
+            subject=("case", str(case.pk)),
+            to_state=str(State.DRAFT.value),
+            payload={"item": item_key, "item_version": found.version, "answers": answers, "channel": channel},
+        )
+    return case
+
+
+def attach(
+    case_id: int, code: str, *, file: BinaryIO, name: str, actor: records.Actor, now: datetime, scanned: bool = False
+) -> CaseMaterial:
+    """Upload a file for a material. Raises files.Rejected with the reason when the content is not acceptable."""
+    with work_on(case_id, actor, now) as work:
+        _editable(work.case)
+        stored = files.store(file, name=name, owner=("case", str(case_id)), actor=actor, at=now)
+        source = CaseMaterial.Source.PAPER if scanned else CaseMaterial.Source.UPLOADED
+        return _replace(work.case, code, now, source=source, file_id=stored.id, sha256=stored.sha256)
+
+
+def fetch_licence(case_id: int, code: str, *, actor: records.Actor, now: datetime) -> CaseMaterial:
+    """Fetch a material from the e-licence library instead of asking for it (四免).
+
+    When the library does not answer, the reason is kept and the material stays open for upload; the network call is
+    made before the case is locked.
+    """
+    case = Case.objects.get(pk=case_id)
+    need = next((need for need in items.terms(case).materials if need.code == code), None)
+    if need is None or not need.licence_type:
+        raise CaseProblem("这项材料不能从电子证照库获取。")
+    try:
+        fetched = fetch_licence_file(case, need.licence_type)
+    except SourceProblem as problem:
+        with work_on(case_id, actor, now) as work:
+            _editable(work.case)
+            CaseMaterial.objects.filter(case=work.case, code=code, replaced=False).update(
+                exempt_reason=problem.reason, required=True
+            )
+        raise CaseProblem(f"{problem.text}请上传该材料。") from problem
+    with work_on(case_id, actor, now) as work:
+        _editable(work.case)
+        stored = files.store(
+            fetched.content, name=fetched.file_name, owner=("case", str(case_id)), actor=actor, at=now
+        )
+        return _replace(
+            work.case,
+            code,
+            now,
+            source=CaseMaterial.Source.LICENCE,
+            file_id=stored.id,
+            sha256=stored.sha256,
+            licence_ref=fetched.identifier,
+            exempt_reason="政府部门核发，免提交",
+        )
+
+
+def commit(case_id: int, code: str, *, actor: records.Actor, now: datetime) -> CaseMaterial:
+    """Replace a proof by a signed commitment, where the item allows it."""
+    with work_on(case_id, actor, now) as work:
+        _editable(work.case)
+        need = next((need for need in items.terms(work.case).materials if need.code == code), None)
+        if need is None or need.status != "commitment":
+            raise CaseProblem("这项材料不能以告知承诺代替。")
+        return _replace(work.case, code, now, source=CaseMaterial.Source.COMMITMENT, exempt_reason="已作告知承诺")
+
+
+def _editable(case: Case) -> None:
+    if State(case.state) not in EDITABLE:
+        raise CaseProblem("申请已经提交，材料只能在补正时更换。")
+
+
+def _replace(case: Case, code: str, now: datetime, **facts: Any) -> CaseMaterial:
+    """Keep the earlier instance (it is part of the record) and put a new one in its place."""
+    earlier = CaseMaterial.objects.filter(case=case, code=code, replaced=False).order_by("-id").first()
+    if earlier is None:
+        raise CaseProblem("申请中没有这项材料。")
+    if not earlier.source and case.state == State.DRAFT:
+        for key, value in facts.items():
+            setattr(earlier, key, value)
+        earlier.at = now
+        earlier.save()
+        return earlier
+    earlier.replaced = True
+    earlier.save(update_fields=["replaced"])
+    number = earlier.round + (1 if case.state == State.CORRECTION else 0)
+    return CaseMaterial.objects.create(
+        case=case, code=code, name=earlier.name, required=earlier.required, round=number, at=now, **facts
+    )

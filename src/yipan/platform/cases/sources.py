@@ -1,0 +1,45 @@
+"""Where materials come from besides uploads: a registry that connectors fill, with the e-licence library first."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from .models import Case
+
+
+class SourceProblem(Exception):
+    """The source did not give the material; ``reason`` is kept with the case, ``text`` is shown."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        self.reason, self.text = reason, text
+        super().__init__(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file from a source, with the identifier under which the source knows it."""
+
+    content: BinaryIO
+    file_name: str
+    identifier: str
+
+
+LicenceSource = Callable[[Case, str], Fetched]
+_source: LicenceSource | None = None
+
+
+def register_licence_source(source: LicenceSource) -> None:
+    global _source
+    _source = source
+
+
+def fetch_licence_file(case: Case, licence_type: str) -> Fetched:
+    """Ask the registered library. Raises SourceProblem."""
+    if _source is None:
+        raise SourceProblem("未接入", "电子证照库尚未接入，")
+    return _source(case, licence_type)
+
+
+def as_file(content: bytes) -> BinaryIO:
+    return io.BytesIO(content)
