@@ -37,6 +37,22 @@ def _start_database() -> None:
         os.environ["DATABASE_URL"] = _cluster.dsn(OWNER)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """With YIPAN_SCHEMA the rooms run in a schema of that name: no code may name one (a cell is one schema)."""
+    schema = os.environ.get("YIPAN_SCHEMA")
+    if not schema:
+        return
+    from django.db.backends.signals import connection_created
+
+    def make_schema(connection, **_more) -> None:
+        if not str(connection.settings_dict["NAME"]).startswith("test_"):
+            return  # the maintenance database, from which test databases are made and dropped
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+
+    connection_created.connect(make_schema, weak=False)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _cluster is not None:
         _cluster.release()

@@ -118,9 +118,7 @@ def fetch_licence(case_id: int, code: str, *, actor: records.Actor, now: datetim
         raise CaseProblem(f"{problem.text}请上传该材料。") from problem
     with work_on(case_id, actor, now) as work:
         _editable(work.case)
-        stored = files.store(
-            fetched.content, name=fetched.file_name, owner=("case", str(case_id)), actor=actor, at=now
-        )
+        stored = files.store(fetched.content, name=fetched.file_name, owner=("case", str(case_id)), actor=actor, at=now)
         return _replace(
             work.case,
             code,
