@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -36,9 +37,15 @@ def state() -> SchemaState:
 
 
 def upgrade() -> None:
-    """Run every waiting migration, then let the run-time role use what there is."""
+    """Run every waiting migration, let the run-time role use what there is, and found a new database as what it is.
+
+    Raises records.WrongInstallation for a database that was founded as another kind (demo | test | production).
+    """
     call_command("migrate", interactive=False, verbosity=0)
     grant_run_time_rights()
+    from yipan.platform import records
+
+    records.found(settings.ENVIRONMENT)
 
 
 def grant_run_time_rights() -> None:

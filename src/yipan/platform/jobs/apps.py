@@ -1,5 +1,7 @@
 """Django application of the room ``jobs``."""
 
+import logging
+
 from django.apps import AppConfig
 
 
@@ -10,6 +12,8 @@ class JobsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        # The library logs every job with its arguments; ours are ids, but they belong in no log of a quiet day.
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)
         from . import stalled
 
         stalled.register()

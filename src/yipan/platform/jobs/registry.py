@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -36,6 +36,16 @@ def _app() -> Any:
     return app
 
 
+@cache
+def manager() -> Any:
+    """procrastinate's manager on Django's own connection. The library's app works on another connection inside the
+    worker, where a job deferred by a job would not belong to its transaction."""
+    from procrastinate.contrib.django.django_connector import DjangoConnector
+    from procrastinate.manager import JobManager
+
+    return JobManager(DjangoConnector())
+
+
 def task(name: str, *, attempts: int = 5) -> Callable[[Function], Function]:
     """Register ``function`` as job ``name``; a failing job is tried ``attempts`` times with doubling pauses."""
 
@@ -64,8 +74,9 @@ def task(name: str, *, attempts: int = 5) -> Callable[[Function], Function]:
 def defer(name: str, /, *, once: str = "", lock: str = "", **arguments: Any) -> int | None:
     """Queue job ``name`` in the current transaction; its id.
 
-    ``arguments`` are JSON values. With ``once`` a job already waiting under the same key makes this call do nothing
-    (None); jobs with the same ``lock`` never run at the same time and keep their order.
+    ``arguments`` are JSON values and hold ids, never personal data (they appear in logs of failures). With ``once``
+    a job already waiting under the same key makes this call do nothing (None); jobs with the same ``lock`` never run
+    at the same time and keep their order.
     """
     if name not in functions:
         raise UnknownJob(name)
@@ -75,7 +86,9 @@ def defer(name: str, /, *, once: str = "", lock: str = "", **arguments: Any) -> 
     options |= {"lock": lock} if lock else {}
     try:
         with transaction.atomic():
-            return _app().configure_task(name, **options).defer(**arguments)
+            deferrer = _app().configure_task(name, **options)
+            deferrer.job_manager = manager()
+            return deferrer.defer(**arguments)
     except AlreadyEnqueued:
         return None
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.db import connection, transaction
 
-from .registry import periodic, sweep, task
+from .registry import manager, periodic, sweep, task
 
 SILENT_SECONDS = 30
 KEEP_HOURS = 24 * 7
@@ -18,8 +18,6 @@ def register() -> None:
 
 def give_back() -> int:
     """Return jobs in state 'doing' whose worker is gone or silent to the queue; how many."""
-    from procrastinate.contrib.django.procrastinate_app import app
-
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT j.id, j.priority FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = j.worker_id "
@@ -30,7 +28,7 @@ def give_back() -> int:
         found = cursor.fetchall()
         now = dt.datetime.now(dt.UTC)  # the library's clock: jobs know no business time
         for job_id, priority in found:
-            app.job_manager.retry_job_by_id(job_id, now, priority=priority)
+            manager().retry_job_by_id(job_id, now, priority=priority)
     return len(found)
 
 

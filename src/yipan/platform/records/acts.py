@@ -19,29 +19,37 @@ def lock_chains(keys: Collection[tuple[str, object]]) -> tuple[dict[ChainKey, He
     wanted = sorted({(kind, str(key)) for kind, key in keys})
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("chains are locked inside a transaction")
-    heads, now = _lock(wanted)
-    missing = [key for key in wanted if key not in heads]
-    if missing:
+    kinds, names = [kind for kind, _ in wanted], [key for _, key in wanted]
+    heads, now = _lock(kinds, names)
+    if len(heads) < len(wanted):
+        # Nothing is locked yet: making chains while holding later ones would turn the order around.
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO records_chain (kind, key, seq, head, base) SELECT kind, key, 0, %s, %s "
-                "FROM unnest(%s::text[], %s::text[]) AS x(kind, key) ORDER BY kind, key ON CONFLICT DO NOTHING",
-                [GENESIS, GENESIS, [kind for kind, _ in missing], [key for _, key in missing]],
+                'FROM unnest(%s::text[], %s::text[]) AS x(kind, key) ORDER BY kind COLLATE "C", key COLLATE "C" '
+                "ON CONFLICT DO NOTHING",
+                [GENESIS, GENESIS, kinds, names],
             )
-        heads, now = _lock(wanted)
+        heads, now = _lock(kinds, names)
     return heads, now
 
 
-def _lock(wanted: Sequence[ChainKey]) -> tuple[dict[ChainKey, Head], dt.datetime]:
-    # Rows are locked above the sort, one after the other; the clock is read after the last lock was granted.
+# All or none are locked, one after the other above the sort; the clock is read after the last lock was granted.
+_LOCK = """
+WITH wanted AS (SELECT * FROM unnest(%s::text[], %s::text[]) AS x(kind, key)),
+there AS MATERIALIZED (SELECT count(*) AS n FROM records_chain c JOIN wanted w ON c.kind = w.kind AND c.key = w.key),
+locked AS MATERIALIZED (
+    SELECT c.kind, c.key, c.seq, c.head FROM records_chain c JOIN wanted w ON c.kind = w.kind AND c.key = w.key
+    WHERE (SELECT n FROM there) = %s
+    ORDER BY c.kind COLLATE "C", c.key COLLATE "C" FOR UPDATE OF c
+)
+SELECT clock_timestamp(), l.* FROM (SELECT count(*) FROM locked) AS all_locked LEFT JOIN locked l ON true
+"""
+
+
+def _lock(kinds: list[str], names: list[str]) -> tuple[dict[ChainKey, Head], dt.datetime]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH locked AS MATERIALIZED (SELECT c.kind, c.key, c.seq, c.head FROM records_chain c "
-            "JOIN unnest(%s::text[], %s::text[]) AS x(kind, key) ON c.kind = x.kind AND c.key = x.key "
-            "ORDER BY c.kind, c.key FOR UPDATE OF c) "
-            "SELECT clock_timestamp(), l.* FROM (SELECT count(*) FROM locked) AS all_locked LEFT JOIN locked l ON true",
-            [[kind for kind, _ in wanted], [key for _, key in wanted]],
-        )
+        cursor.execute(_LOCK, [kinds, names, len(kinds)])
         rows = cursor.fetchall()
     heads = {(kind, key): Head(seq, bytes(head)) for _, kind, key, seq, head in rows if kind is not None}
     return heads, rows[-1][0]

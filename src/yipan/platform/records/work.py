@@ -6,11 +6,13 @@ from . import events, outbox, partitions, rights, roots
 
 AUDIT_READ = "records.audit.read"
 DEADLETTER_RESEND = "records.deadletter.resend"
+PAYLOAD_ERASE = "records.payload.erase"
 
 
 def register() -> None:
     rights.declare(AUDIT_READ, "查看审计记录")
     rights.declare(DEADLETTER_RESEND, "重发未送达消息")
+    rights.declare(PAYLOAD_ERASE, "清除行为记录的附属内容")
     jobs.sweep("records.deliver", every=1.0)(events.deliver)
     jobs.sweep("records.send", every=1.0)(outbox.send_due)
     jobs.task("records.root")(_root)
