@@ -1,0 +1,202 @@
+"""Every read of cases. The reader's rows are decided here and nowhere else, so list, page, search and export agree."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from yipan.kernel.clock import Light, Limit
+from yipan.platform import calendar, people, records
+
+from .domain.clocks import case_light
+from .domain.states import ENDED, State
+from .models import Case, CaseDocument, CaseMaterial, CorrectionNotice, Opinion, Rating, SpecialProcedure
+
+
+class CaseNotFound(Exception):
+    """No such case, or not one this reader may see; the two are never told apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One line of a list."""
+
+    id: int
+    short_no: str
+    case_no: str
+    item_title: str
+    applicant_name: str
+    unit_name: str
+    state: State
+    light: Light | None
+    due: datetime | None
+    received_at: datetime | None
+    commitment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialRow:
+    id: int
+    code: str
+    name: str
+    required: bool
+    source: str
+    source_title: str
+    file_id: int | None
+    check_result: str
+    note: str
+    round: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One dated line of a case's story; ``tone`` is ok, now or stop."""
+
+    at: datetime
+    title: str
+    who: str
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    id: int
+    title: str
+    number: str
+    at: datetime
+    ready: bool
+
+
+# -- whose rows ------------------------------------------------------------------------------------------------------
+def visible(actor: records.Actor) -> QuerySet[Case]:
+    """The cases a member of staff may read: by unit scope, or because he was asked for an opinion on them."""
+    scope = people.scope_filter(actor, "case.read")
+    rows = Case.objects.exclude(state=State.DRAFT)
+    if scope.kind == "district":
+        return rows
+    asked = Q(opinion_requests__unit_key__in=scope.unit_keys)
+    return rows.filter(Q(unit_id__in=scope.unit_ids) | asked).distinct()
+
+
+def own(account_id: int, entity_ids: Sequence[int] = ()) -> QuerySet[Case]:
+    """An applicant's cases: those of his account, and those of the firms he may act for at this moment."""
+    mine = Q(applicant_account_id=account_id)
+    return Case.objects.filter(mine | Q(applicant_entity_id__in=list(entity_ids)) if entity_ids else mine)
+
+
+def get_for_staff(case_id: int, actor: records.Actor) -> Case:
+    """Raises CaseNotFound, also for cases of other units (the title of a case is not leaked)."""
+    case = visible(actor).filter(pk=case_id).first()
+    if case is None:
+        raise CaseNotFound
+    return case
+
+
+def get_own(case_id: int, account_id: int, entity_ids: Sequence[int] = ()) -> Case:
+    case = own(account_id, entity_ids).filter(pk=case_id).first()
+    if case is None:
+        raise CaseNotFound
+    return case
+
+
+def by_code(short_no: str, query_code: str) -> Case | None:
+    """Progress for somebody with number and code; a number alone opens nothing, because numbers can be guessed."""
+    if not short_no or len(query_code) < 6:
+        return None
+    return Case.objects.filter(short_no=short_no.strip().upper(), query_code=query_code.strip().upper()).first()
+
+
+# -- rows ------------------------------------------------------------------------------------------------------------
+def light_of(case: Case, now: datetime, promise: Limit | None = None) -> Light | None:
+    """The light of a case; none once it is decided or ended."""
+    state = State(case.state)
+    if state in ENDED or case.decided_at is not None or state is State.DRAFT or state is State.CORRECTION:
+        return None
+    return case_light(
+        notice_due=case.notice_due,
+        promised_due=case.promised_due,
+        legal_due=case.legal_due,
+        accepted=case.accepted_at is not None,
+        paused=state is State.SPECIAL_PROCEDURE,
+        promise=promise,
+        now=now,
+        calendar=calendar.current(),
+    )
+
+
+def row(case: Case, now: datetime) -> CaseRow:
+    return CaseRow(
+        id=case.pk,
+        short_no=case.short_no or "草稿",
+        case_no=case.case_no or "",
+        item_title=case.item_title,
+        applicant_name=case.applicant_name,
+        unit_name=case.unit_name,
+        state=State(case.state),
+        light=light_of(case, now),
+        due=case.promised_due or case.notice_due,
+        received_at=case.received_at,
+        commitment=case.commitment,
+    )
+
+
+def rows(cases: QuerySet[Case], now: datetime) -> list[CaseRow]:
+    """Frozen rows of a bounded query (one statement)."""
+    return [row(case, now) for case in cases]
+
+
+def materials(case: Case) -> list[MaterialRow]:
+    return [
+        MaterialRow(
+            id=material.pk,
+            code=material.code,
+            name=material.name,
+            required=material.required,
+            source=material.source,
+            source_title=material.get_source_display() if material.source else "",
+            file_id=material.file_id,
+            check_result=material.check_result,
+            note=material.exempt_reason,
+            round=material.round,
+            at=material.at,
+        )
+        for material in CaseMaterial.objects.filter(case=case, replaced=False)
+    ]
+
+
+def documents(case: Case, *, for_applicant: bool) -> list[DocumentRow]:
+    found = CaseDocument.objects.filter(case=case)
+    if for_applicant:
+        found = found.filter(for_applicant=True)
+    return [DocumentRow(d.pk, d.title, d.number, d.at, d.document_id is not None) for d in found]
+
+
+def opinions(case: Case) -> list[Opinion]:
+    return list(Opinion.objects.filter(case=case))
+
+
+def open_notice(case: Case) -> CorrectionNotice | None:
+    return (
+        CorrectionNotice.objects.filter(case=case, answered_at=None).prefetch_related("defects").order_by("-id").first()
+    )
+
+
+def open_specials(case: Case) -> list[SpecialProcedure]:
+    return list(SpecialProcedure.objects.filter(case=case, ended_at=None))
+
+
+def rating(case: Case) -> Rating | None:
+    return Rating.objects.filter(case=case).first()
+
+
+def counts_by_state(actor: records.Actor) -> dict[str, Any]:
+    """Figures of the workbench; each opens the list it counts."""
+    from django.db.models import Count
+
+    found = dict(visible(actor).order_by().values_list("state").annotate(n=Count("id", distinct=True)))
+    running = sum(n for state, n in found.items() if State(state) not in ENDED)
+    return {"running": running, "correction": found.get(int(State.CORRECTION), 0)}

@@ -1,0 +1,60 @@
+"""The story of a case in plain words, from its acts: what an applicant and a clerk read, each in their words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from .domain.states import ACTS
+from .models import Case
+from .queries import TimelineRow
+
+APPLICANT_WORDS = {
+    "begin": "您开始填写申请",
+    "submit": "您提交了申请，已收件",
+    "start_precheck": "工作人员开始核对材料",
+    "notify_correction": "需要补正材料，请查看一次性告知书",
+    "submit_correction": "您提交了补正材料",
+    "accept": "已受理，办理时限开始计算",
+    "deem_accepted": "逾期未告知，视为已受理",
+    "refuse_acceptance": "不予受理，请查看通知书",
+    "begin_examination": "开始审查",
+    "order_special_procedure": "启动特别程序，时限暂停",
+    "end_special_procedure": "特别程序结束，时限恢复",
+    "record_inspection": "完成现场核查",
+    "conclude_examination": "审查完成，提交审核",
+    "review": "审核通过，等待决定",
+    "approve_extension": "办理时限延长，请查看通知书",
+    "grant": "准予许可",
+    "refuse": "不予许可，请查看决定书",
+    "produce": "正在制作证照",
+    "make_ready": "结果已出，等待送达",
+    "deliver": "已送达",
+    "archive": "办结",
+    "withdraw": "您撤回了申请",
+    "deem_withdrawn": "逾期未补正，视为撤回",
+    "rate": "您作出了评价",
+}
+STOPS = {"order_special_procedure", "notify_correction", "refuse_acceptance", "refuse", "deem_withdrawn"}
+
+
+def story(case: Case, acts: Sequence[Any], *, for_applicant: bool) -> list[TimelineRow]:
+    """``acts`` are records' read rows of the case's chain, oldest first.
+
+    An applicant sees his own moves and the unit's results without the names and internal opinions of officials.
+    """
+    lines = []
+    for act in acts:
+        verb = act.verb.removeprefix("case.")
+        if for_applicant:
+            title = APPLICANT_WORDS.get(verb)
+            if title is None:
+                continue
+            who, text = "", act.reason if verb in ("order_special_procedure", "approve_extension") else ""
+        else:
+            title = ACTS[verb].title if verb in ACTS else APPLICANT_WORDS.get(verb, verb)
+            who = act.actor_name + (f"（代{act.deputy_for_name}）" if act.deputy_for_name else "")
+            text = act.reason
+        lines.append(TimelineRow(act.at, title, who, text, "stop" if verb in STOPS else "ok"))
+    if lines and case.concluded_at is None:
+        last = lines[-1]
+        lines[-1] = TimelineRow(last.at, last.title, last.who, last.text, "stop" if last.tone == "stop" else "now")
+    return lines
