@@ -169,6 +169,20 @@ class SpecialProcedure(models.Model):
     result = models.CharField(max_length=500, blank=True)
 
 
+class SpecialProposal(models.Model):
+    """What an examiner asks for; the procedure itself begins with somebody else's approval."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="special_proposals")
+    kind = models.PositiveSmallIntegerField()
+    planned_days = models.PositiveSmallIntegerField()
+    basis = models.CharField(max_length=300)
+    requested_by = models.CharField(max_length=100)
+    requested_by_id = models.BigIntegerField(null=True)
+    requested_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=100, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+
 class OpinionRequest(models.Model):
     """Another unit is asked for its opinion; the clock runs on."""
 

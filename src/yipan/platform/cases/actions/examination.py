@@ -6,70 +6,111 @@ from yipan.platform import people, processes, records
 
 from .. import items
 from ..domain import specials
-from ..models import OpinionRequest, SpecialProcedure
+from ..models import OpinionRequest, SpecialProcedure, SpecialProposal
 from . import clocks, letters, messages
 from .core import CaseProblem, Work, work_on
 
 COMMON_BASIS = "《中华人民共和国行政许可法》第四十五条"
 
 
-def order_special_procedure(
-    case_id: int,
-    *,
-    kind: int,
-    planned_days: int,
-    basis: str,
-    requested_by: records.Actor,
-    approver: records.Actor,
-    now: datetime,
-) -> SpecialProcedure:
-    """Stop the clock for a statutory procedure, told to the applicant in writing. Raises SpecialRefused."""
-    with work_on(case_id, approver, now) as work:
+def propose_special_procedure(
+    case_id: int, *, kind: int, planned_days: int, basis: str, actor: records.Actor, now: datetime
+) -> SpecialProposal:
+    """An examiner asks for a special procedure. Raises SpecialRefused when it could not be approved anyway."""
+    with work_on(case_id, actor, now) as work:
         case = work.case
-        people.require(approver, "case.approve_special", unit_id=case.unit_id)
-        terms = items.terms(case)
-        specials.check_order(
-            kind=kind,
-            allowed_kinds=terms.special_kinds,
-            planned_days=planned_days,
-            basis=basis,
-            requested_by=requested_by.person_id,
-            approved_by=approver.person_id,
-            now=now,
-            promised_due=case.promised_due,
-            legal_due=case.legal_due,
-        )
-        number = letters.number(work, "special")
-        case.open_special += 1
+        people.require(actor, "case.examine", unit_id=case.unit_id)
         work.guard("order_special_procedure")
-        special = SpecialProcedure.objects.create(
+        _check(work, kind=kind, planned_days=planned_days, basis=basis, requested_by=actor.person_id, approved_by=None)
+        if SpecialProposal.objects.filter(case=case, decided_at=None).exists():
+            raise CaseProblem("已有一项特别程序等待批准。")
+        proposal = SpecialProposal.objects.create(
             case=case,
             kind=kind,
             planned_days=planned_days,
             basis=basis,
-            notice_number=number,
-            requested_by=requested_by.name,
-            approved_by=approver.name,
-            started_at=now,
-            planned_end=clocks.working_days_after(now, planned_days),
+            requested_by=actor.name,
+            requested_by_id=actor.person_id,
+            requested_at=now,
         )
-        clocks.refresh(case, terms)
-        title = specials.KINDS[kind]
-        work.act(
-            "order_special_procedure",
+        records.act(
+            chain=("case", str(case.pk)),
+            verb="case.propose_special_procedure",
+            actor=actor,
+            at=now,
+            subject=("case", str(case.pk)),
             reason=basis,
-            payload={"kind": title, "planned_days": planned_days, "number": number, "requested_by": requested_by.name},
-            public={"kind": title, "planned_days": planned_days},
+            payload={"kind": specials.KINDS[kind], "planned_days": planned_days},
         )
-        processes.clock(("case", str(case.pk)), "pause", now)
-        letters.order(
+        return proposal
+
+
+def approve_special_procedure(proposal_id: int, *, actor: records.Actor, now: datetime) -> SpecialProcedure:
+    """Somebody else approves: the clock stops now (never for an earlier day), and the applicant is told in writing."""
+    case_id = SpecialProposal.objects.values_list("case_id", flat=True).get(pk=proposal_id)
+    with work_on(case_id, actor, now) as work:
+        people.require(actor, "case.approve_special", unit_id=work.case.unit_id)
+        proposal = SpecialProposal.objects.select_for_update().get(pk=proposal_id)
+        if proposal.decided_at is not None:
+            raise CaseProblem(f"{proposal.decided_by}已经处理过这项申请。")
+        _check(
             work,
-            "special",
-            number=number,
-            data={"kind": title, "basis": basis, "planned_days": planned_days, "start": now.isoformat()},
+            kind=proposal.kind,
+            planned_days=proposal.planned_days,
+            basis=proposal.basis,
+            requested_by=proposal.requested_by_id,
+            approved_by=actor.person_id,
         )
-        messages.tell_applicant(work, "case.special_started", kind=title, days=planned_days)
-        return special
+        proposal.decided_by, proposal.decided_at = actor.name, now
+        proposal.save()
+        return _begin_special(work, proposal)
+
+
+def _check(
+    work: Work, *, kind: int, planned_days: int, basis: str, requested_by: int | None, approved_by: int | None
+) -> None:
+    specials.check_order(
+        kind=kind,
+        allowed_kinds=items.terms(work.case).special_kinds,
+        planned_days=planned_days,
+        basis=basis,
+        requested_by=requested_by,
+        approved_by=approved_by,
+        now=work.now,
+        promised_due=work.case.promised_due,
+        legal_due=work.case.legal_due,
+    )
+
+
+def _begin_special(work: Work, proposal: SpecialProposal) -> SpecialProcedure:
+    case = work.case
+    number = letters.number(work, "special")
+    case.open_special += 1
+    work.guard("order_special_procedure")
+    special = SpecialProcedure.objects.create(
+        case=case,
+        kind=proposal.kind,
+        planned_days=proposal.planned_days,
+        basis=proposal.basis,
+        notice_number=number,
+        requested_by=proposal.requested_by,
+        approved_by=work.actor.name,
+        started_at=work.now,
+        planned_end=clocks.working_days_after(work.now, proposal.planned_days),
+    )
+    clocks.refresh(case, items.terms(case))
+    title = specials.KINDS[proposal.kind]
+    facts = {"kind": title, "planned_days": proposal.planned_days}
+    work.act(
+        "order_special_procedure",
+        reason=proposal.basis,
+        payload=facts | {"number": number, "requested_by": proposal.requested_by},
+        public=facts,
+    )
+    processes.clock(("case", str(case.pk)), "pause", work.now)
+    letters.order(work, "special", number=number, data=facts | {"basis": proposal.basis})
+    messages.tell_applicant(work, "case.special_started", kind=title, days=proposal.planned_days)
+    return special
 
 
 def end_special_procedure(

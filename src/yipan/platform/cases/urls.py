@@ -1,0 +1,32 @@
+"""Addresses of cases: ``/apply`` and ``/my`` for citizens, ``/cases`` for staff, ``/progress`` for everybody."""
+
+from django.urls import path
+
+from .views import applying, handling, mine
+
+app_name = "cases"
+urlpatterns = [
+    path("apply/<slug:item_key>/", applying.begin, name="apply"),
+    path("my/cases/", mine.mine, name="mine"),
+    path("my/cases/<int:case_id>/", mine.one, name="mine_one"),
+    path("my/cases/<int:case_id>/form/", applying.form, name="form"),
+    path("my/cases/<int:case_id>/materials/", applying.materials, name="materials"),
+    path("my/cases/<int:case_id>/confirm/", applying.confirm, name="confirm"),
+    path("my/cases/<int:case_id>/discard/", applying.discard, name="discard"),
+    path("my/cases/<int:case_id>/correct/", mine.submit_correction, name="submit_correction"),
+    path("my/cases/<int:case_id>/withdraw/", mine.withdraw, name="withdraw"),
+    path("my/cases/<int:case_id>/rate/", mine.rate, name="rate"),
+    path("my/cases/<int:case_id>/documents/<int:document_id>/", mine.document, name="mine_document"),
+    path("progress/", mine.ask, name="ask"),
+    path("cases/<int:case_id>/", handling.page, name="page"),
+    path("cases/<int:case_id>/tasks/<int:task_id>/complete/", handling.complete, name="complete"),
+    path("cases/<int:case_id>/tasks/<int:task_id>/<slug:kind>/", handling.move, name="move"),
+    path("cases/<int:case_id>/special/", handling.ask_special, name="ask_special"),
+    path("cases/<int:case_id>/special/<int:proposal_id>/approve/", handling.approve_special, name="approve_special"),
+    path("cases/<int:case_id>/special/<int:special_id>/end/", handling.end_special, name="end_special"),
+    path("cases/<int:case_id>/extension/", handling.ask_extension, name="ask_extension"),
+    path("cases/<int:case_id>/extension/<int:extension_id>/", handling.decide_extension, name="decide_extension"),
+    path("cases/<int:case_id>/materials/<int:material_id>/", handling.material, name="material"),
+    path("cases/<int:case_id>/documents/<int:document_id>/", handling.document, name="document"),
+    path("cases/phrases/", handling.phrase, name="phrase"),
+]

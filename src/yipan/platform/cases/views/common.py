@@ -1,0 +1,64 @@
+"""Small things the screens of cases share."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from yipan.kernel import identifiers
+from yipan.platform import people, records, ui
+
+from .. import queries
+from ..actions.drafts import Applicant
+from ..models import Case
+
+
+def principal(request: HttpRequest) -> Any:
+    return request.principal  # type: ignore[attr-defined]
+
+
+def actor_of(request: HttpRequest) -> records.Actor:
+    """The acting person as records keep it: a member of staff, or a citizen."""
+    return people.actor(request)
+
+
+def entity_ids(who: Any) -> list[int]:
+    return [who.entity_id] if who.entity_id is not None else []
+
+
+def own_case(request: HttpRequest, case_id: int) -> Case:
+    """The citizen's case. Raises CaseNotFound (404) for anybody else's."""
+    who = principal(request)
+    return queries.get_own(case_id, who.account_id, entity_ids(who))
+
+
+def applicant_of(request: HttpRequest) -> Applicant:
+    """The applicant behind a session: the person himself, or the firm he acts for."""
+    who = principal(request)
+    firm = who.entity_id is not None
+    return Applicant(
+        kind="entity" if firm else "person",
+        name=who.entity_name if firm else who.name,
+        code=who.entity_code if firm else "",
+        person_id=None if firm else who.person_id,
+        entity_id=who.entity_id,
+        agent_person_id=who.person_id if firm else None,
+        agent_name=who.name if firm else "",
+        account_id=who.account_id,
+    )
+
+
+def told(request: HttpRequest, text: str, route: str, *args: Any) -> HttpResponse:
+    """Go back to a page that shows why the last step was not done."""
+    ui.flash(request, text, kind="error")
+    return redirect(route, *args)
+
+
+def masked(progress: dict[str, Any]) -> dict[str, Any]:
+    """The progress page for somebody who proved no identity: names masked, no documents, no query code."""
+    return progress | {
+        "applicant_name": identifiers.mask_name(progress["applicant_name"]),
+        "documents": [],
+        "query_code": "",
+        "licence_id": None,
+    }

@@ -1,0 +1,255 @@
+"""Staff: the case page with form, materials, story, picture, opinions and moves; completing a task; bare acts."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from yipan.platform import calendar, documents, files, forms, people, processes, records
+from yipan.platform.ui import render
+from yipan.platform.ui.access import needs
+
+from .. import items, queries, timeline
+from ..actions import clocks, decision, examination, precheck
+from ..actions.core import CaseProblem
+from ..domain import corrections, specials
+from ..domain.corrections import NoticeRefused
+from ..domain.specials import SpecialRefused
+from ..domain.states import IllegalAct, State, allowed_acts
+from ..models import CaseDocument, CaseMaterial, Phrase
+from . import common
+
+PROBLEMS = (CaseProblem, IllegalAct, NoticeRefused, SpecialRefused, processes.ProcessProblem)
+
+
+@needs("case.read")
+def page(request: HttpRequest, case_id: int, *, problem: str = "", entered: dict[str, str] | None = None) -> HttpResponse:
+    """One case. What the reader may do now stands at the top right; everything else is for reading."""
+    actor, now = common.actor_of(request), calendar.now()
+    case = queries.get_for_staff(case_id, actor)
+    found = items.terms(case)
+    records.log_access(actor, ("case", str(case.pk)), ["申请人", "申请表", "材料"], "办件办理")
+    task = processes.queries.my_task(("case", str(case.pk)), actor)
+    if task is not None and task.act == "precheck" and case.state == State.RECEIVED:
+        precheck.start_precheck(case.pk, actor=actor, now=now)
+        case.refresh_from_db()
+    context: dict[str, Any] = {
+        "case": queries.row(case, now),
+        "raw": case,
+        "terms": found,
+        "clocks": clocks.explained(case, found),
+        "task": task,
+        "entered": entered or {},
+        "form_rows": forms.queries.print_rows(case.form_data_id) if case.form_data_id else [],
+        "materials": queries.materials(case),
+        "story": timeline.story(case, records.acts.of_subject("case", case.pk), for_applicant=False),
+        "opinions": queries.opinions(case),
+        "documents": queries.documents(case, for_applicant=False),
+        "notice": queries.open_notice(case),
+        "specials": queries.open_specials(case),
+        "special_kinds": {k: t for k, t in specials.KINDS.items() if k in found.special_kinds},
+        "defect_kinds": corrections.KINDS,
+        "picture": processes.picture_for(case.instance_id) if case.instance_id else None,
+        "steps": processes.steps_for(case.instance_id) if case.instance_id else [],
+        "phrases": list(Phrase.objects.filter(account_id=actor.account_id).values_list("text", flat=True)),
+        "acts": {rule.verb for rule in allowed_acts(State(case.state))},
+        "may": {name: people.may(actor, name, unit_id=case.unit_id) for name in RIGHTS},
+        "problem": problem,
+        "colleagues": processes.queries.transfer_candidates(task.id, actor) if task else [],
+    }
+    return render(request, "cases/page.html", context, status=409 if problem else 200)
+
+
+RIGHTS = ("case.examine", "case.approve_special", "case.approve_extension")
+
+
+@needs("case.handle")
+@require_POST
+def complete(request: HttpRequest, case_id: int, task_id: int) -> HttpResponse:
+    """Complete a task with its outcome and opinion; the input stays on the page when it is refused."""
+    actor = common.actor_of(request)
+    case = queries.get_for_staff(case_id, actor)
+    try:
+        processes.complete(
+            task_id=task_id,
+            actor=actor,
+            now=calendar.now(),
+            outcome=request.POST.get("outcome", ""),
+            opinion=request.POST.get("opinion", ""),
+            data=_task_data(request, case.pk, actor),
+            key=request.POST.get("key", ""),
+        )
+    except PROBLEMS as problem:
+        return page(request, case_id, problem=str(problem), entered=request.POST.dict())
+    return redirect(request.POST.get("next") or "workbench:home")
+
+
+def _task_data(request: HttpRequest, case_id: int, actor: records.Actor) -> dict[str, Any]:
+    """What a task's form sends besides outcome and opinion."""
+    names = ("law", "facts", "second_officer", "place", "way", "receiver", "exception_reason")
+    data: dict[str, Any] = {name: request.POST[name] for name in names if request.POST.get(name)}
+    if request.POST.get("outcome") == "correct":
+        data["defects"] = _defects(request, case_id)
+    image = request.FILES.get("image")
+    if image is not None:
+        stored = files.store(
+            image.file, name=image.name or "签批", owner=("case", str(case_id)), actor=actor, at=calendar.now()
+        )
+        data["image_file_id"] = stored.id
+    return data
+
+
+def _defects(request: HttpRequest, case_id: int) -> list[dict[str, str]]:
+    """The ticked materials, each with kind and remedy."""
+    names = dict(CaseMaterial.objects.filter(case_id=case_id, replaced=False).values_list("code", "name"))
+    found = []
+    for code in request.POST.getlist("defect"):
+        if code in names:
+            found.append(
+                {
+                    "subject": names[code],
+                    "kind": request.POST.get(f"kind-{code}", ""),
+                    "remedy": request.POST.get(f"remedy-{code}", ""),
+                    "material_code": code,
+                }
+            )
+    if request.POST.get("defect-form"):
+        found.append(
+            {
+                "subject": "申请表",
+                "kind": request.POST.get("kind-form", "inconsistent"),
+                "remedy": request.POST.get("remedy-form", ""),
+                "field_key": "form",
+            }
+        )
+    return found
+
+
+@needs("case.handle")
+@require_POST
+def move(request: HttpRequest, case_id: int, task_id: int, kind: str) -> HttpResponse:
+    """Claim, give back, transfer, urge … a task."""
+    actor = common.actor_of(request)
+    queries.get_for_staff(case_id, actor)
+    arguments: dict[str, Any] = {}
+    if request.POST.get("to"):
+        arguments["to_account_id"] = int(request.POST["to"])
+    if request.POST.get("reason"):
+        arguments["reason"] = request.POST["reason"]
+    try:
+        processes.move(task_id=task_id, move=kind, actor=actor, now=calendar.now(), **arguments)
+    except PROBLEMS as problem:
+        return page(request, case_id, problem=str(problem), entered=request.POST.dict())
+    return redirect("cases:page", case_id)
+
+
+@needs("case.examine")
+@require_POST
+def ask_special(request: HttpRequest, case_id: int) -> HttpResponse:
+    """An examiner proposes a special procedure; it begins when somebody else approves it."""
+    actor = common.actor_of(request)
+    case = queries.get_for_staff(case_id, actor)
+    try:
+        examination.propose_special_procedure(
+            case.pk,
+            kind=int(request.POST.get("kind") or 0),
+            planned_days=int(request.POST.get("planned_days") or 0),
+            basis=request.POST.get("basis", ""),
+            actor=actor,
+            now=calendar.now(),
+        )
+    except PROBLEMS as problem:
+        return page(request, case_id, problem=str(problem), entered=request.POST.dict())
+    return redirect("cases:page", case_id)
+
+
+@needs("case.approve_special")
+@require_POST
+def approve_special(request: HttpRequest, case_id: int, proposal_id: int) -> HttpResponse:
+    actor = common.actor_of(request)
+    queries.get_for_staff(case_id, actor)
+    try:
+        examination.approve_special_procedure(proposal_id, actor=actor, now=calendar.now())
+    except PROBLEMS as problem:
+        return page(request, case_id, problem=str(problem))
+    return redirect("cases:page", case_id)
+
+
+@needs("case.examine")
+@require_POST
+def end_special(request: HttpRequest, case_id: int, special_id: int) -> HttpResponse:
+    actor = common.actor_of(request)
+    queries.get_for_staff(case_id, actor)
+    try:
+        examination.end_special_procedure(
+            special_id, result=request.POST.get("result", ""), actor=actor, now=calendar.now()
+        )
+    except PROBLEMS as problem:
+        return page(request, case_id, problem=str(problem))
+    return redirect("cases:page", case_id)
+
+
+@needs("case.examine")
+@require_POST
+def ask_extension(request: HttpRequest, case_id: int) -> HttpResponse:
+    actor = common.actor_of(request)
+    queries.get_for_staff(case_id, actor)
+    try:
+        decision.request_extension(
+            case_id,
+            days=int(request.POST.get("days") or 0),
+            reason=request.POST.get("reason", ""),
+            actor=actor,
+            now=calendar.now(),
+        )
+    except PROBLEMS as problem:
+        return page(request, case_id, problem=str(problem), entered=request.POST.dict())
+    return redirect("cases:page", case_id)
+
+
+@needs("case.approve_extension")
+@require_POST
+def decide_extension(request: HttpRequest, case_id: int, extension_id: int) -> HttpResponse:
+    actor = common.actor_of(request)
+    queries.get_for_staff(case_id, actor)
+    try:
+        decision.decide_extension(
+            extension_id, approve=request.POST.get("approve") == "1", actor=actor, now=calendar.now()
+        )
+    except PROBLEMS as problem:
+        return page(request, case_id, problem=str(problem))
+    return redirect("cases:page", case_id)
+
+
+@needs("case.read")
+def material(request: HttpRequest, case_id: int, material_id: int) -> HttpResponse:
+    """Open a material's file; who looked is logged."""
+    actor = common.actor_of(request)
+    case = queries.get_for_staff(case_id, actor)
+    row = CaseMaterial.objects.filter(case=case, pk=material_id).first()
+    if row is None or row.file_id is None:
+        raise queries.CaseNotFound
+    return files.response(row.file_id, actor, ("case", str(case.pk)))
+
+
+@needs("case.read")
+def document(request: HttpRequest, case_id: int, document_id: int) -> HttpResponse:
+    actor = common.actor_of(request)
+    case = queries.get_for_staff(case_id, actor)
+    wanted = CaseDocument.objects.filter(case=case, pk=document_id).first()
+    if wanted is None or wanted.document_id is None:
+        raise queries.CaseNotFound
+    return documents.response(wanted.document_id, actor=actor)
+
+
+@needs("case.read")
+def phrase(request: HttpRequest) -> HttpResponse:
+    """Keep a phrase of one's own."""
+    from ..actions import opinions
+
+    actor = common.actor_of(request)
+    if request.method == "POST" and actor.account_id is not None:
+        opinions.add_phrase(actor.account_id, request.POST.get("text", ""))
+    return HttpResponse(_("已保存常用意见").encode())

@@ -1,0 +1,132 @@
+"""What an applicant sees of his cases: list, progress, correction, withdrawal, documents, rating."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yipan.platform import calendar, documents, processes, records
+from yipan.platform.ui import render
+from yipan.platform.ui.access import citizen, public
+
+from .. import items, queries, timeline
+from ..actions import clocks, decision, results
+from ..actions.core import CaseProblem
+from ..domain.states import BEFORE_ACCEPTANCE, UNDECIDED, State
+from ..models import Case, CaseDocument
+from . import common
+
+RATING_LABELS = ("办事效率", "指南准确度", "便捷度", "平台操作")
+GRADES = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
+
+
+@citizen
+def mine(request: HttpRequest) -> HttpResponse:
+    """我的办件: open ones first, with what the applicant has to do next."""
+    principal = common.principal(request)
+    found = queries.own(principal.account_id, common.entity_ids(principal)).order_by("-id")[:100]
+    return render(request, "cases/mine.html", {"rows": queries.rows(found, calendar.now())})
+
+
+@citizen
+def one(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The progress page: where it stands, what comes next, every date explained."""
+    case = common.own_case(request, case_id)
+    if case.state == State.DRAFT:
+        return redirect("cases:form", case.pk)
+    return render(request, "cases/mine_one.html", _progress(case) | {"own": True})
+
+
+def _progress(case: Case) -> dict[str, object]:
+    now = calendar.now()
+    found = items.terms(case)
+    state = State(case.state)
+    acts = records.acts.of_subject("case", case.pk)
+    return {
+        "case": queries.row(case, now),
+        "clocks": clocks.explained(case, found),
+        "story": timeline.story(case, acts, for_applicant=True),
+        "steps": processes.steps_for(case.instance_id) if case.instance_id else [],
+        "notice": queries.open_notice(case),
+        "specials": queries.open_specials(case),
+        "documents": queries.documents(case, for_applicant=True),
+        "materials": queries.materials(case),
+        "rating": queries.rating(case),
+        "grades": GRADES,
+        "labels": RATING_LABELS,
+        "may_withdraw": state in BEFORE_ACCEPTANCE | UNDECIDED,
+        "query_code": case.query_code,
+        "licence_id": case.licence_id,
+        "applicant_name": case.applicant_name,
+    }
+
+
+@citizen
+@require_POST
+def submit_correction(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Complete the applicant's own task of the process: the correction is handed in."""
+    case = common.own_case(request, case_id)
+    task = processes.queries.open_task(("case", str(case.pk)), act="correct")
+    try:
+        if task is None:
+            raise CaseProblem(_("没有等待补正的告知书。"))
+        processes.complete(
+            task_id=task.id,
+            actor=common.actor_of(request),
+            now=calendar.now(),
+            key=request.POST.get("key", f"correct-{task.id}"),
+        )
+    except CaseProblem as problem:
+        return common.told(request, str(problem), "cases:materials", case.pk)
+    return redirect("cases:mine_one", case.pk)
+
+
+@citizen
+@require_POST
+def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
+    case = common.own_case(request, case_id)
+    reason = request.POST.get("reason", "").strip()
+    decision.withdraw(case.pk, reason=reason, actor=common.actor_of(request), now=calendar.now())
+    return redirect("cases:mine_one", case.pk)
+
+
+@citizen
+@require_POST
+def rate(request: HttpRequest, case_id: int) -> HttpResponse:
+    case = common.own_case(request, case_id)
+    try:
+        results.rate(
+            case.pk,
+            grade=int(request.POST.get("grade", "0") or 0),
+            labels=[label for label in request.POST.getlist("labels") if label in RATING_LABELS],
+            text=request.POST.get("text", ""),
+            actor=common.actor_of(request),
+            now=calendar.now(),
+        )
+    except CaseProblem as problem:
+        return common.told(request, str(problem), "cases:mine_one", case.pk)
+    return redirect("cases:mine_one", case.pk)
+
+
+@citizen
+def document(request: HttpRequest, case_id: int, document_id: int) -> HttpResponse:
+    """Download one of the case's documents that are meant for the applicant."""
+    case = common.own_case(request, case_id)
+    wanted = CaseDocument.objects.filter(case=case, pk=document_id, for_applicant=True).first()
+    if wanted is None or wanted.document_id is None:
+        raise queries.CaseNotFound
+    return documents.response(wanted.document_id, actor=common.actor_of(request))
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Progress by short number and query code, without login; names are masked, documents are not offered."""
+    context: dict[str, object] = {"problem": "", "short_no": request.POST.get("short_no", "")}
+    if request.method == "POST":
+        case = queries.by_code(request.POST.get("short_no", ""), request.POST.get("query_code", ""))
+        if case is None:
+            context["problem"] = _("编号或查询码不正确，请核对收件凭证。查询码在凭证右上角。")
+        else:
+            return render(request, "cases/asked.html", common.masked(_progress(case)) | {"own": False})
+    return render(request, "cases/ask.html", context)
