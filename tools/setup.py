@@ -60,6 +60,8 @@ def environment() -> dict[str, str]:
     """The variables for uv and pip; nothing needs a writable home folder."""
     variables = dict(os.environ) | pip_settings()
     variables |= {"UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": "copy", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    # pip takes the best version from all its indexes; with locked hashes that is safe for uv, too.
+    variables.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
     home = Path(os.environ.get("HOME", "/nonexistent"))
     if not os.access(home, os.W_OK):
         tools = CLONE / ".tools"
@@ -92,7 +94,7 @@ def install_with_uv(uv: Path, lock: Path, variables: dict[str, str]) -> bool:
 
 
 def install_with_pip(lock: Path, variables: dict[str, str]) -> None:
-    say("uv is not to be had here: using venv and pip")
+    say("uv could not set it up here: using venv and pip")
     shutil.rmtree(VENV, ignore_errors=True)
     run(sys.executable, "-m", "venv", VENV, env=variables)
     run(PYTHON, "-m", "pip", "install", "-q", "--require-hashes", "-r", lock, env=variables)

@@ -68,9 +68,9 @@ def set_clock(at: datetime, *, actor: records.Actor = records.SYSTEM, frozen: bo
         shift = at - real_now()
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO calendar_businessclock (id, shift, frozen_at) VALUES (1, %s, %s) "
+                "INSERT INTO calendar_businessclock (id, shift, frozen_at) VALUES (1, %s::interval, %s::timestamptz) "
                 "ON CONFLICT (id) DO UPDATE SET shift = EXCLUDED.shift, frozen_at = EXCLUDED.frozen_at",
-                [shift, at if frozen else None],
+                [str(shift), at.isoformat() if frozen else None],
             )
         _record(actor, before, at, frozen=frozen)
     _known = None

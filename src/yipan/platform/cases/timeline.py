@@ -45,8 +45,8 @@ def story(case: Case, acts: Sequence[Any], *, for_applicant: bool) -> list[Timel
     for act in acts:
         verb = act.verb.removeprefix("case.")
         if for_applicant:
-            title = APPLICANT_WORDS.get(verb)
-            if title is None:
+            title = APPLICANT_WORDS.get(verb, "")
+            if not title:
                 continue
             who, text = "", act.reason if verb in ("order_special_procedure", "approve_extension") else ""
         else:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from django.db import transaction
 
@@ -87,7 +87,7 @@ def begin(
 
 
 def attach(
-    case_id: int, code: str, *, file: BinaryIO, name: str, actor: records.Actor, now: datetime, scanned: bool = False
+    case_id: int, code: str, *, file: IO[bytes], name: str, actor: records.Actor, now: datetime, scanned: bool = False
 ) -> CaseMaterial:
     """Upload a file for a material. Raises files.Rejected with the reason when the content is not acceptable."""
     with work_on(case_id, actor, now) as work:

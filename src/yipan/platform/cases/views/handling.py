@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -25,7 +26,9 @@ PROBLEMS = (CaseProblem, IllegalAct, NoticeRefused, SpecialRefused, processes.Pr
 
 
 @needs("case.read")
-def page(request: HttpRequest, case_id: int, *, problem: str = "", entered: dict[str, str] | None = None) -> HttpResponse:
+def page(
+    request: HttpRequest, case_id: int, *, problem: str = "", entered: dict[str, str] | None = None
+) -> HttpResponseBase:
     """One case. What the reader may do now stands at the top right; everything else is for reading."""
     actor, now = common.actor_of(request), calendar.now()
     case = queries.get_for_staff(case_id, actor)
@@ -67,7 +70,7 @@ RIGHTS = ("case.examine", "case.approve_special", "case.approve_extension")
 
 @needs("case.handle")
 @require_POST
-def complete(request: HttpRequest, case_id: int, task_id: int) -> HttpResponse:
+def complete(request: HttpRequest, case_id: int, task_id: int) -> HttpResponseBase:
     """Complete a task with its outcome and opinion; the input stays on the page when it is refused."""
     actor = common.actor_of(request)
     case = queries.get_for_staff(case_id, actor)
@@ -129,7 +132,7 @@ def _defects(request: HttpRequest, case_id: int) -> list[dict[str, str]]:
 
 @needs("case.handle")
 @require_POST
-def move(request: HttpRequest, case_id: int, task_id: int, kind: str) -> HttpResponse:
+def move(request: HttpRequest, case_id: int, task_id: int, kind: str) -> HttpResponseBase:
     """Claim, give back, transfer, urge … a task."""
     actor = common.actor_of(request)
     queries.get_for_staff(case_id, actor)
@@ -147,7 +150,7 @@ def move(request: HttpRequest, case_id: int, task_id: int, kind: str) -> HttpRes
 
 @needs("case.examine")
 @require_POST
-def ask_special(request: HttpRequest, case_id: int) -> HttpResponse:
+def ask_special(request: HttpRequest, case_id: int) -> HttpResponseBase:
     """An examiner proposes a special procedure; it begins when somebody else approves it."""
     actor = common.actor_of(request)
     case = queries.get_for_staff(case_id, actor)
@@ -167,7 +170,7 @@ def ask_special(request: HttpRequest, case_id: int) -> HttpResponse:
 
 @needs("case.approve_special")
 @require_POST
-def approve_special(request: HttpRequest, case_id: int, proposal_id: int) -> HttpResponse:
+def approve_special(request: HttpRequest, case_id: int, proposal_id: int) -> HttpResponseBase:
     actor = common.actor_of(request)
     queries.get_for_staff(case_id, actor)
     try:
@@ -179,7 +182,7 @@ def approve_special(request: HttpRequest, case_id: int, proposal_id: int) -> Htt
 
 @needs("case.examine")
 @require_POST
-def end_special(request: HttpRequest, case_id: int, special_id: int) -> HttpResponse:
+def end_special(request: HttpRequest, case_id: int, special_id: int) -> HttpResponseBase:
     actor = common.actor_of(request)
     queries.get_for_staff(case_id, actor)
     try:
@@ -193,7 +196,7 @@ def end_special(request: HttpRequest, case_id: int, special_id: int) -> HttpResp
 
 @needs("case.examine")
 @require_POST
-def ask_extension(request: HttpRequest, case_id: int) -> HttpResponse:
+def ask_extension(request: HttpRequest, case_id: int) -> HttpResponseBase:
     actor = common.actor_of(request)
     queries.get_for_staff(case_id, actor)
     try:
@@ -211,7 +214,7 @@ def ask_extension(request: HttpRequest, case_id: int) -> HttpResponse:
 
 @needs("case.approve_extension")
 @require_POST
-def decide_extension(request: HttpRequest, case_id: int, extension_id: int) -> HttpResponse:
+def decide_extension(request: HttpRequest, case_id: int, extension_id: int) -> HttpResponseBase:
     actor = common.actor_of(request)
     queries.get_for_staff(case_id, actor)
     try:
@@ -224,7 +227,7 @@ def decide_extension(request: HttpRequest, case_id: int, extension_id: int) -> H
 
 
 @needs("case.read")
-def material(request: HttpRequest, case_id: int, material_id: int) -> HttpResponse:
+def material(request: HttpRequest, case_id: int, material_id: int) -> HttpResponseBase:
     """Open a material's file; who looked is logged."""
     actor = common.actor_of(request)
     case = queries.get_for_staff(case_id, actor)
@@ -235,7 +238,7 @@ def material(request: HttpRequest, case_id: int, material_id: int) -> HttpRespon
 
 
 @needs("case.read")
-def document(request: HttpRequest, case_id: int, document_id: int) -> HttpResponse:
+def document(request: HttpRequest, case_id: int, document_id: int) -> HttpResponseBase:
     actor = common.actor_of(request)
     case = queries.get_for_staff(case_id, actor)
     wanted = CaseDocument.objects.filter(case=case, pk=document_id).first()
@@ -245,7 +248,7 @@ def document(request: HttpRequest, case_id: int, document_id: int) -> HttpRespon
 
 
 @needs("case.read")
-def phrase(request: HttpRequest) -> HttpResponse:
+def phrase(request: HttpRequest) -> HttpResponseBase:
     """Keep a phrase of one's own."""
     from ..actions import opinions
 
