@@ -21,7 +21,7 @@ def current() -> Calendar:
         return _known[2]
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM calendar_calendaryear")
-        newest = cursor.fetchone()[0]
+        newest = cursor.fetchall()[0][0]
         if _known is not None and _known[1] == newest:
             _known = (instant, newest, _known[2])
             return _known[2]

@@ -1,0 +1,19 @@
+"""Django application of the room ``numbers``."""
+
+from django.apps import AppConfig
+
+
+class NumbersConfig(AppConfig):
+    name = "yipan.platform.numbers"
+    label = "numbers"
+    verbose_name = "编号"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from yipan.kernel.packs import register_loader
+        from yipan.platform.records import rights
+
+        from .loader import NumbersLoader
+
+        rights.declare("numbers.manage", "预留和作废编号")
+        register_loader(NumbersLoader(), after=["people"])
