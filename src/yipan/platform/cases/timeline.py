@@ -41,16 +41,16 @@ def story(case: Case, acts: Sequence[Any], *, for_applicant: bool) -> list[Timel
 
     An applicant sees his own moves and the unit's results without the names and internal opinions of officials.
     """
-    lines = []
+    lines: list[TimelineRow] = []
     for act in acts:
         verb = act.verb.removeprefix("case.")
         if for_applicant:
-            title = APPLICANT_WORDS.get(verb, "")
+            title: str = APPLICANT_WORDS.get(verb, "")
             if not title:
                 continue
             who, text = "", act.reason if verb in ("order_special_procedure", "approve_extension") else ""
         else:
-            title = ACTS[verb].title if verb in ACTS else APPLICANT_WORDS.get(verb, verb)
+            title = str(ACTS[verb].title if verb in ACTS else APPLICANT_WORDS.get(verb, verb))
             who = act.actor_name + (f"（代{act.deputy_for_name}）" if act.deputy_for_name else "")
             text = act.reason
         lines.append(TimelineRow(act.at, title, who, text, "stop" if verb in STOPS else "ok"))
