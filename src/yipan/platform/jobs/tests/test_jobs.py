@@ -288,7 +288,7 @@ SCHEMA = textwrap.dedent(
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT table_schema FROM information_schema.tables WHERE table_name ~ "
                        "'^(records|procrastinate)_' AND table_schema <> 'public'")
-        assert cursor.fetchall() == [("cell_a",)]
+        assert cursor.fetchall() == [("cell_of_jobs",)]
         cursor.execute("SELECT count(*) FROM records_act_203001")
         assert cursor.fetchone() == (1,)
     print("fine")
@@ -298,11 +298,11 @@ SCHEMA = textwrap.dedent(
 
 @pytest.mark.django_db(transaction=True)
 def test_everything_works_in_a_schema_of_its_own(tmp_path):
-    """Migrations, the library's functions, triggers and partitions under search_path = cell_a alone."""
+    """Migrations, the library's functions, triggers and partitions under search_path = cell_of_jobs alone."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE SCHEMA cell_a")
+        cursor.execute("CREATE SCHEMA cell_of_jobs")
     try:
-        extra = {"YIPAN_SCHEMA": "cell_a", "YIPAN_WITNESS": str(tmp_path / "w")}
+        extra = {"YIPAN_SCHEMA": "cell_of_jobs", "YIPAN_WITNESS": str(tmp_path / "w")}
         answer = subprocess.run(
             [sys.executable, "-c", SCHEMA], env=environment() | extra, capture_output=True, text=True, timeout=120,
             check=False,
@@ -310,4 +310,4 @@ def test_everything_works_in_a_schema_of_its_own(tmp_path):
         assert answer.stdout.strip() == "fine", answer.stderr[-3000:]
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("DROP SCHEMA cell_a CASCADE")
+            cursor.execute("DROP SCHEMA cell_of_jobs CASCADE")
