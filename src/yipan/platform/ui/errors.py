@@ -1,0 +1,119 @@
+"""What a person reads when a request is refused or fails: what happened, what to do, and the request id.
+
+Programs (``/api/`` or ``Accept: application/json``) get the same as JSON: ``{"error", "message", "request_id"}``.
+"""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from . import rendering
+
+
+class Conflict(Exception):
+    """Somebody else was first, or the state no longer allows this; the message is shown as it stands (Chinese)."""
+
+
+class TooManyRequests(Exception):
+    """Too many tries; ``retry_after`` in seconds."""
+
+    def __init__(self, message: str = "操作过于频繁,请稍后再试。", retry_after: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class BadInput(Exception):
+    """The request itself is wrong (a forged or outdated address); the message says what and how to go on."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    title: str
+    what: str
+    remedies: tuple[str, ...]
+
+
+EXPLANATIONS = {
+    400: Explanation(
+        "请求有误",
+        "系统没有看懂这次提交的内容,没有保存任何数据。",
+        ("返回上一页检查填写的内容后再试。", "如果是从收藏夹或旧链接打开的,请从首页重新进入。"),
+    ),
+    403: Explanation(
+        "没有权限",
+        "您的账号目前不能进行这项操作,系统没有做任何改动。",
+        ("如果您有多个岗位,请先在右上角切换到办理这项工作的岗位。", "确需办理的,请联系本单位管理员授权。"),
+    ),
+    404: Explanation(
+        "没有找到这个页面",
+        "地址可能有误,内容可能已经移走,或者不在您可以查看的范围内。",
+        ("检查地址是否完整。", "从首页或使用搜索重新查找。"),
+    ),
+    409: Explanation(
+        "内容已经变化",
+        "在您操作的同时,这条记录已经被处理过,本次操作没有执行。",
+        ("返回并刷新页面,查看最新状态后再决定如何办理。",),
+    ),
+    429: Explanation("操作过于频繁", "为保护系统,短时间内的重复操作被暂时限制。", ("请稍等片刻再试。",)),
+    500: Explanation(
+        "系统出错了",
+        "处理您的请求时发生了意外错误,没有完成的操作已经撤销,错误已经记录。",
+        ("请稍后再试一次。", "如果仍然出错,请把下面的请求编号告诉技术支持人员。"),
+    ),
+}
+
+
+def wants_json(request: HttpRequest) -> bool:
+    accepted = request.headers.get("Accept", "")
+    return request.path.startswith("/api/") or ("application/json" in accepted and "text/html" not in accepted)
+
+
+def page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
+    """The page (or JSON) of a status; ``message`` replaces the general sentence about what happened."""
+    explanation = EXPLANATIONS[status]
+    request_id = getattr(request, "request_id", "")
+    if wants_json(request):
+        body = {"error": explanation.title, "message": message or explanation.what, "request_id": request_id}
+        return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+    values = {"status": status, "explanation": explanation, "message": message}
+    # The page asks no other room and no database: it must also work when they are what failed.
+    response = HttpResponse(rendering.to_text(request, "ui/error.html", values, bare=True), status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def answer(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    """The answer to a refusal raised by a view, or None for what Django handles itself."""
+    if isinstance(exception, Conflict):
+        return page(request, 409, str(exception))
+    if isinstance(exception, BadInput):
+        return page(request, 400, str(exception))
+    if isinstance(exception, TooManyRequests):
+        response = page(request, 429, str(exception))
+        response["Retry-After"] = str(exception.retry_after)
+        return response
+    return None
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A refusal with its reason, when the reason is written for people (Chinese)."""
+    message = str(exception) if isinstance(exception, PermissionDenied) else ""
+    return page(request, 403, message if not message.isascii() else "")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return page(request, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """The form was opened too long ago or in another session."""
+    return page(request, 403, "这个页面打开得太久,或者您已经在别处重新登录。请返回、刷新页面后再提交。")

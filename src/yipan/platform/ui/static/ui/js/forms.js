@@ -1,0 +1,72 @@
+// Nothing typed is lost: autosave, a warning before leaving, no double submission, names and sizes of chosen files.
+//   <form data-yp-guard>                 warns when left with unsaved changes
+//   <form data-yp-autosave="/address/">  posts the form two seconds after the last change; answer: {"saved": "09:31"}
+//   [data-yp-autosave-status]            where the time of the last save is written
+const DELAY = 2000;
+const changed = new WeakSet();
+const timers = new WeakMap();
+
+function say(form, text) {
+  const place = form.querySelector("[data-yp-autosave-status]") || document.querySelector("[data-yp-autosave-status]");
+  if (place) place.textContent = text;
+}
+
+async function save(form) {
+  const body = new FormData(form);
+  for (const [name, value] of [...body.entries()]) if (value instanceof File) body.delete(name);
+  try {
+    const answer = await fetch(form.dataset.ypAutosave, {
+      method: "POST", body, headers: { Accept: "application/json", "X-Autosave": "1" }, credentials: "same-origin",
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    changed.delete(form);
+    say(form, `已自动保存 ${(await answer.json()).saved || ""}`);
+  } catch {
+    say(form, "自动保存没有成功，内容还在本页，将再次尝试");
+    timers.set(form, setTimeout(() => save(form), 10 * DELAY));
+  }
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (!form) return;
+  if ("ypGuard" in form.dataset || form.dataset.ypAutosave) changed.add(form);
+  if (form.dataset.ypAutosave) {
+    clearTimeout(timers.get(form));
+    timers.set(form, setTimeout(() => save(form), DELAY));
+  }
+});
+
+window.addEventListener("beforeunload", (event) => {
+  const open = [...document.querySelectorAll("form[data-yp-guard], form[data-yp-autosave]")].some((form) => changed.has(form));
+  if (open) event.preventDefault();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.ypSent) {
+    event.preventDefault();
+    return;
+  }
+  changed.delete(form);
+  clearTimeout(timers.get(form));
+  if (form.closest("[hx-post]")) return;
+  form.dataset.ypSent = "1";
+  setTimeout(() => delete form.dataset.ypSent, 8000); // a download answers without a new page
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-yp-sent]").forEach((form) => delete form.dataset.ypSent);
+});
+
+document.addEventListener("change", (event) => {
+  const box = event.target.closest("[data-yp-upload]");
+  if (box && event.target.type === "file") {
+    box.querySelector(".yp-files").replaceChildren(...[...event.target.files].map((file) => {
+      const line = document.createElement("li");
+      line.textContent = `${file.name}（${(file.size / 1048576).toFixed(2)} MB）`;
+      return line;
+    }));
+  }
+  if (event.target.matches("[data-yp-submit]")) event.target.form.requestSubmit();
+});
