@@ -1,0 +1,1 @@
+"""What is done with notices: send, mark as read, choose channels."""
