@@ -5,6 +5,7 @@ YIPAN_SECRET_KEY, YIPAN_HOSTS (comma separated), YIPAN_HOME, YIPAN_SANDBOX_URL, 
 """
 
 import importlib.util
+import json
 import os
 from pathlib import Path
 
@@ -119,6 +120,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(PLACES.files)}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
+# Attachments in an S3-compatible service instead of a folder: {"BACKEND": …, "OPTIONS": {…}}, see docs/operations.md.
+if os.environ.get("YIPAN_STORAGE"):
+    STORAGES["default"] = json.loads(os.environ["YIPAN_STORAGE"])
 MEDIA_ROOT = PLACES.files
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -180,4 +184,5 @@ LOGGING = {
 YIPAN_KEYS = PLACES.keys
 YIPAN_UPLOAD_LIMIT = int(os.environ.get("YIPAN_UPLOAD_LIMIT", str(100 * 1024 * 1024)))
 YIPAN_CLAMAV = os.environ.get("YIPAN_CLAMAV", "")
+YIPAN_REENCODE_IMAGES = os.environ.get("YIPAN_REENCODE_IMAGES", "1") == "1"
 YIPAN_DEVICE_BRIDGE = os.environ.get("YIPAN_DEVICE_BRIDGE", "http://127.0.0.1:17703")
