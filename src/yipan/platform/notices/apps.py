@@ -13,10 +13,11 @@ class NoticesConfig(AppConfig):
         from yipan.kernel.packs import register_loader
         from yipan.platform import records
 
-        from . import channels
+        from . import channels, shell
         from .domain import SMS, YUEZHENGYI
         from .loader import NoticeLoader
 
         register_loader(NoticeLoader())
         records.register_channel(SMS, channels.send_sms)
         records.register_channel(YUEZHENGYI, channels.send_yuezhengyi)
+        shell.register()

@@ -68,6 +68,10 @@ def register_channel(name: str, sender: Sender, *, attempts: int = 8) -> None:
     _channels[name] = Channel(name, sender, attempts)
 
 
+def channels() -> list[str]:
+    return list(_channels)
+
+
 @contextlib.contextmanager
 def simulated() -> Iterator[None]:
     """While generating history on a demo clock: messages are journaled, not sent."""
@@ -119,7 +123,7 @@ def _claim() -> Outgoing | None:
             "SELECT id FROM records_outbox WHERE state IN ('queued', 'sending') AND next_at <= clock_timestamp() "
             "AND channel = ANY(%s) ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) "
             "RETURNING id, channel, key, payload, subject_kind, subject_id, at, attempts",
-            [LEASE_SECONDS, list(_channels)],
+            [LEASE_SECONDS, channels()],
         )
         found = cursor.fetchone()
     if found is None:

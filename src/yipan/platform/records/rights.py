@@ -6,10 +6,12 @@ It stands here, left of ``people``, so that every room including this one can de
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
+
 from .domain import Actor
 
 
-class Refused(Exception):
+class Refused(PermissionDenied):
     """The actor lacks a right. ``right`` names it; the text is Chinese and is shown on the 403 page."""
 
     def __init__(self, right: str, message: str = "") -> None:

@@ -311,3 +311,30 @@ def test_everything_works_in_a_schema_of_its_own(tmp_path):
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP SCHEMA cell_of_jobs CASCADE")
+
+
+@pytest.mark.django_db
+def test_the_progress_page_belongs_to_who_started_the_work(client, monkeypatch):
+    from types import SimpleNamespace
+
+    from yipan.platform.ui import access
+
+    def authorize(request, _requirement):
+        request.actor = SimpleNamespace(account_id=5, name="李梅", unit_name="政数局")
+
+    monkeypatch.setattr(access, "_authorizer", authorize)
+    mine = Progress.objects.create(name="x", title="导入名单", account_id=5, state="running", total=200, done=50)
+    other = Progress.objects.create(name="x", title="别人的", account_id=6)
+    page = client.get(f"/jobs/{mine.pk}/").content.decode()
+    assert "50 / 200" in page
+    assert 'hx-trigger="every 2s"' in page
+    part = client.get(f"/jobs/{mine.pk}/", headers={"HX-Request": "true"}).content.decode()
+    assert part.strip().startswith("<div")
+    assert client.get(f"/jobs/{other.pk}/").status_code == 404
+    client.post(f"/jobs/{mine.pk}/")
+    mine.refresh_from_db()
+    assert mine.stop_asked
+    Progress.objects.filter(pk=mine.pk).update(state="done", result={"导入": "200 行"})
+    page = client.get(f"/jobs/{mine.pk}/").content.decode()
+    assert "200 行" in page
+    assert "hx-trigger" not in page

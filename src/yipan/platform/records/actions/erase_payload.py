@@ -4,6 +4,8 @@ import datetime as dt
 
 from django.db import connection, transaction
 
+from yipan.platform.ui.errors import Conflict
+
 from .. import rights
 from ..acts import act
 from ..domain import Act, Actor
@@ -11,7 +13,7 @@ from ..models import ActPayload, ActRow
 from ..work import PAYLOAD_ERASE
 
 
-class NothingToErase(Exception):
+class NothingToErase(Conflict):
     """The act does not exist or its payload is already gone; the text is shown."""
 
 

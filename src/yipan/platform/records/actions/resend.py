@@ -5,6 +5,8 @@ from typing import Literal
 
 from django.db import connection, transaction
 
+from yipan.platform.ui.errors import Conflict
+
 from .. import rights
 from ..acts import act
 from ..domain import Actor
@@ -13,7 +15,7 @@ from ..work import DEADLETTER_RESEND
 TABLES = {"outbox": "records_outbox", "delivery": "records_delivery"}
 
 
-class NotDead(Exception):
+class NotDead(Conflict):
     """There is no such dead letter (any more); the text is shown."""
 
 

@@ -1,0 +1,244 @@
+"""Reading the records for audit and operations. Rows are frozen; lists are keyset pages, newest first."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from . import verbs
+from .models import Access, ActPayload, ActRow, Delivery, EventRow, OutboxRow, Root
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ActFilter:
+    """Empty fields do not limit. ``actor`` is part of a name, or an account's number; times are business times."""
+
+    subject_kind: str = ""
+    subject_id: str = ""
+    actor: str = ""
+    verb: str = ""
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """An act in a list."""
+
+    id: int
+    at: dt.datetime
+    verb: str
+    verb_title: str
+    actor: str
+    deputy_for: str
+    unit: str
+    post: str
+    subject_kind: str
+    subject_kind_title: str
+    subject_id: str
+    from_state: str
+    to_state: str
+    seq: int
+    ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActDetail:
+    """One act with what lies apart; ``reason`` and ``payload`` are None when they were erased by ``erased_by``."""
+
+    line: ActLine
+    recorded_at: dt.datetime
+    chain: str
+    channel: str
+    request_id: str
+    head: str
+    previous: str
+    reason: str | None
+    payload: tuple[tuple[str, str], ...] | None
+    erased_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLine:
+    """One read of personal data."""
+
+    id: int
+    at: dt.datetime
+    actor: str
+    unit: str
+    subject_kind_title: str
+    subject_id: str
+    fields: str
+    purpose: str
+    ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message or a delivery that ended badly; ``kind`` is outbox | delivery."""
+
+    kind: str
+    id: int
+    what: str
+    subject: str
+    attempts: int
+    error: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RootLine:
+    number: int
+    at: dt.datetime
+    leaves: int
+    root: str
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``older`` is the cursor of the next page ("time|id"), empty at the end."""
+
+    rows: tuple[Any, ...]
+    older: str = field(default="")
+
+
+def acts(wanted: ActFilter, *, cursor: str = "", size: int = PAGE) -> Page:
+    """Acts that match, newest business time first."""
+    rows = _in_time(ActRow.objects.all(), wanted.since, wanted.until)
+    if wanted.subject_kind:
+        rows = rows.filter(subject_kind=wanted.subject_kind)
+    if wanted.subject_id:
+        rows = rows.filter(subject_id=wanted.subject_id)
+    if wanted.verb:
+        rows = rows.filter(verb=wanted.verb)
+    rows = _by_actor(rows, wanted.actor)
+    return _page(rows, cursor, size, _act_line)
+
+
+def acts_of(subject_kind: str, subject_id: object, *, limit: int = 200) -> tuple[ActLine, ...]:
+    """What was done to one subject, oldest first (timelines of other rooms)."""
+    rows = ActRow.objects.filter(subject_kind=subject_kind, subject_id=str(subject_id)).order_by("id")[:limit]
+    return tuple(_act_line(row) for row in rows)
+
+
+def act_detail(act_id: int) -> ActDetail | None:
+    row = ActRow.objects.filter(id=act_id).first()
+    if row is None:
+        return None
+    apart = ActPayload.objects.filter(act_id=act_id, at=row.at).first()
+    body = json.loads(apart.body) if apart and apart.body else None
+    return ActDetail(
+        line=_act_line(row),
+        recorded_at=row.recorded_at,
+        chain=f"{verbs.kind_title(row.chain_kind)} {row.chain_key}",
+        channel=row.channel,
+        request_id=row.request_id,
+        head=bytes(row.head).hex(),
+        previous=bytes(row.prev).hex(),
+        reason=body["reason"] if body else None,
+        payload=tuple((key, _plain(value)) for key, value in body["payload"].items()) if body else None,
+        erased_by=apart.erased_by if apart else None,
+    )
+
+
+def accesses(
+    *,
+    actor: str = "",
+    subject_kind: str = "",
+    subject_id: str = "",
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    cursor: str = "",
+    size: int = PAGE,
+) -> Page:
+    """The log of reads of personal data, newest first."""
+    rows = _by_actor(_in_time(Access.objects.all(), since, until), actor)
+    if subject_kind:
+        rows = rows.filter(subject_kind=subject_kind)
+    if subject_id:
+        rows = rows.filter(subject_id=subject_id)
+    return _page(rows, cursor, size, _access_line)
+
+
+def dead_letters(limit: int = 200) -> tuple[DeadLetter, ...]:
+    """Messages and deliveries that wait for a person, newest first."""
+    found = [
+        DeadLetter("outbox", row.pk, f"{row.channel}", _subject(row), row.attempts, row.last_error, row.queued_at)
+        for row in OutboxRow.objects.filter(state="dead").order_by("-id")[:limit]
+    ]
+    deliveries = list(Delivery.objects.filter(state="dead").order_by("-id")[:limit])
+    times = {(d.event_id, d.event_at) for d in deliveries}
+    events = {
+        row.id: row for row in EventRow.objects.filter(id__in=[i for i, _ in times], at__in=[at for _, at in times])
+    }
+    for row in deliveries:
+        event = events[row.event_id]
+        what = f"{event.kind} → {row.subscriber}"
+        found.append(
+            DeadLetter("delivery", row.pk, what, _subject(event), row.attempts, row.last_error, event.recorded_at)
+        )
+    return tuple(sorted(found, key=lambda letter: letter.at, reverse=True)[:limit])
+
+
+def count_dead_letters() -> int:
+    return OutboxRow.objects.filter(state="dead").count() + Delivery.objects.filter(state="dead").count()
+
+
+def roots(limit: int = 30) -> tuple[RootLine, ...]:
+    """The newest signed roots."""
+    return tuple(
+        RootLine(row.number, row.at, row.leaves, bytes(row.root).hex(), row.key_id)
+        for row in Root.objects.order_by("-number")[:limit]
+    )
+
+
+# -- the inside ------------------------------------------------------------------------------------------------------
+def _in_time(rows: QuerySet, since: dt.datetime | None, until: dt.datetime | None) -> QuerySet:
+    if since:
+        rows = rows.filter(at__gte=since)
+    return rows.filter(at__lt=until) if until else rows
+
+
+def _by_actor(rows: QuerySet, actor: str) -> QuerySet:
+    if not actor:
+        return rows
+    named = Q(actor_name__contains=actor)
+    return rows.filter(named | Q(account_id=int(actor)) if actor.isascii() and actor.isdecimal() else named)
+
+
+def _page(rows: QuerySet, cursor: str, size: int, line: Any) -> Page:
+    if cursor:
+        at, _, row_id = cursor.partition("|")
+        position = dt.datetime.fromisoformat(at)
+        rows = rows.filter(Q(at__lt=position) | Q(at=position, id__lt=int(row_id)))
+    found = list(rows.order_by("-at", "-id")[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    return Page(tuple(line(row) for row in found[:size]), f"{last.at.isoformat()}|{last.id}" if last else "")
+
+
+def _act_line(row: ActRow) -> ActLine:
+    return ActLine(
+        row.id, row.at, row.verb, verbs.title(row.verb), row.actor_name, row.deputy_for_name, row.unit_name,
+        row.post_name, row.subject_kind, verbs.kind_title(row.subject_kind), row.subject_id, row.from_state,
+        row.to_state, row.seq, row.ip,
+    )  # fmt: skip
+
+
+def _access_line(row: Access) -> AccessLine:
+    return AccessLine(
+        row.id, row.at, row.actor_name, row.unit_name, verbs.kind_title(row.subject_kind), row.subject_id, row.fields,
+        row.purpose, row.ip,
+    )  # fmt: skip
+
+
+def _subject(row: Any) -> str:
+    return f"{verbs.kind_title(row.subject_kind)} {row.subject_id}" if row.subject_kind else ""
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
