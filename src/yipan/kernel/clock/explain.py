@@ -27,7 +27,7 @@ def counted_lines(calendar: Calendar, limit_unit: str, counted: Sequence[date]) 
     lines = []
     if counted:
         word = UNIT_WORDS[limit_unit] if limit_unit == "working_days" else "日"
-        lines.append(Line("counted", f"计入 {len(counted)} {word}：{show_days(list(counted))}", tuple(counted)))
+        lines.append(Line("counted", f"计入 {len(counted)} {word}：{show_days(counted)}", tuple(counted)))
     if limit_unit == "working_days":
         for day in counted:
             name = calendar.make_up_name(day)

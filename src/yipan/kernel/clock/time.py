@@ -1,5 +1,6 @@
 """Days and instants: a day begins and ends in Asia/Shanghai, whatever zone the server or a stored value uses."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -48,7 +49,7 @@ def show_due(at: datetime) -> str:
     return at.strftime("%Y-%m-%d %H:%M")
 
 
-def show_days(days: list[date]) -> str:
+def show_days(days: Sequence[date]) -> str:
     """Days as short Chinese text; neighbouring days are drawn together: 10月1日至7日、10月9日."""
     runs: list[tuple[date, date]] = []
     for day in days:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from yipan.kernel.clock import Calendar, parse_year
+from yipan.kernel.clock import Calendar, parse_year, show_days
 
 from .models import CalendarYear
 
@@ -43,9 +43,11 @@ class DayCell:
 
 @dataclass(frozen=True, slots=True)
 class HolidayRow:
+    """A holiday with its days as short text: 10月1日至7日."""
+
     name: str
-    off: tuple[date, ...]
-    work: tuple[date, ...]
+    off: str
+    work: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def page(year: int) -> YearPage | None:
         source=one.source,
         provisional=one.provisional,
         working_days=calendar.working_days_of(year),
-        holidays=tuple(HolidayRow(h.name, h.off, h.work) for h in one.holidays),
+        holidays=tuple(HolidayRow(h.name, show_days(h.off), show_days(h.work)) for h in one.holidays),
         months=tuple(_month(calendar, year, month) for month in range(1, 13)),
         revisions=tuple(RevisionRow(r.revision, r.source, r.reason, r.actor_name, r.at) for r in rows),
     )

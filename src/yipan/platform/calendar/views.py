@@ -22,10 +22,10 @@ def years(request: HttpRequest) -> HttpResponse:
 
 @needs("calendar.manage")
 def year(request: HttpRequest, year: int) -> HttpResponse:
-    page = queries.page(year)
-    if page is None:
+    found = queries.page(year)
+    if found is None:
         raise Http404(f"没有 {year} 年的工作日历")
-    return ui.render(request, "calendar/year.html", {"page": page})
+    return ui.render(request, "calendar/year.html", {"year": found, "face": "administration"})
 
 
 @needs("calendar.manage")
@@ -76,4 +76,5 @@ def _list_context(*, findings=(), done=(), source="", reason="") -> dict[str, ob
         "done": list(done),
         "source": source,
         "reason": reason,
+        "face": "administration",
     }

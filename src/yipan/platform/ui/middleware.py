@@ -85,7 +85,10 @@ class ContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response["Content-Security-Policy"] = policy(device_bridge=getattr(request, "uses_device_bridge", False))
+        # Downloads bring a stricter policy of their own; a page never does.
+        is_page = response.headers.get("Content-Type", "text/html").startswith(("text/html", "application/xhtml"))
+        if is_page or "Content-Security-Policy" not in response.headers:
+            response["Content-Security-Policy"] = policy(device_bridge=getattr(request, "uses_device_bridge", False))
         response.headers.setdefault("Permissions-Policy", "camera=(self), microphone=(), geolocation=(), usb=()")
         return response
 

@@ -63,6 +63,25 @@ def test_only_pictures_and_pdf_are_shown_in_place():
     assert files.response(sheet.id, CLERK, CASE, inline=True)["Content-Disposition"].startswith("attachment")
 
 
+def test_a_pdf_with_actions_is_never_shown_in_place():
+    plain, script = store(), store(samples.pdf_with(b"/OpenAction<</S/JavaScript/JS(x)>>"), "b.pdf")
+    answer = files.response(plain.id, CLERK, CASE, inline=True)
+    assert answer["Content-Disposition"].startswith("inline")
+    assert "sandbox" not in answer["Content-Security-Policy"]
+    assert script.flag_words == ("含脚本",)
+    answer = files.response(script.id, CLERK, CASE, inline=True)
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer["Content-Security-Policy"]
+
+
+def test_the_stricter_policy_of_a_download_reaches_the_browser(rf):
+    from yipan.platform.ui.middleware import ContentSecurityPolicy
+
+    ref = store()
+    answer = ContentSecurityPolicy(lambda request: files.response(ref.id, CLERK, CASE))(rf.get("/"))
+    assert answer["Content-Security-Policy"].endswith("sandbox")
+
+
 def test_a_file_is_served_to_its_owner_only():
     ref = store()
     for owner in (("case", 8), ("licence", 7)):
