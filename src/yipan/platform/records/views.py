@@ -91,7 +91,12 @@ def accesses(request: HttpRequest) -> HttpResponse:
     search = forms.read(request.GET, names)
     page = _searched(
         lambda: queries.accesses(
-            **{name: search[name] for name in names}, since=search.since, until=search.until, cursor=_cursor(request)
+            actor=search["actor"],
+            subject_kind=search["subject_kind"],
+            subject_id=search["subject_id"],
+            since=search.since,
+            until=search.until,
+            cursor=_cursor(request),
         ),
         search,
     )
