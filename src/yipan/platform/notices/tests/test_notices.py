@@ -253,3 +253,18 @@ def test_an_unchanged_pack_changes_nothing_and_a_changed_one_replaces(installed)
 )
 def test_numbers_are_masked(number, shown):
     assert domain.mask_phone(number) == shown
+
+
+def test_the_notices_of_every_pack_are_sound():
+    """Every text that ships: no fault, and SMS of case notices name the sender as operators demand (【签名】)."""
+    from pathlib import Path
+
+    import yipan.packs as packs
+
+    files = sorted(Path(next(iter(packs.__path__))).glob("*/notices/*.yaml"))
+    assert files
+    for path in files:
+        one = PackFile(path.parts[-3], f"notices/{path.name}", path.read_bytes())
+        assert NoticeLoader().check(one) == []
+        for entry in one.document.fields().raw("notices"):
+            assert not entry.get("sms") or entry["sms"].startswith("【"), entry["key"]
