@@ -93,6 +93,10 @@ def test_the_day_of_the_event_is_shanghais():
     assert last("2021-11-01 00:00", 1) == date(2021, 11, 2)
 
 
+def test_the_written_date_of_an_instant_is_shanghais():
+    assert clock.show_date(datetime(2021, 10, 31, 16, 30, tzinfo=UTC), weekday=True) == "2021年11月1日（周一）"
+
+
 def test_time_without_zone_is_refused():
     with pytest.raises(ValueError, match="时区"):
         due(Limit(1, WD), datetime(2021, 11, 1), calendar=CALENDAR)  # noqa: DTZ001

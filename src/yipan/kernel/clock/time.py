@@ -37,6 +37,9 @@ def last_day_before(at: datetime) -> date:
 
 
 def show_date(day: date, *, weekday: bool = False) -> str:
+    """2021年9月24日（周五）; of an instant, its day in Shanghai."""
+    if isinstance(day, datetime):
+        day = day_of(day)
     text = f"{day.year}年{day.month}月{day.day}日"
     return f"{text}（周{WEEKDAYS[day.weekday()]}）" if weekday else text
 

@@ -12,8 +12,18 @@ class NumbersConfig(AppConfig):
     def ready(self) -> None:
         from yipan.kernel.packs import register_loader
         from yipan.platform.records import rights
+        from yipan.platform.ui import navigation
 
         from .loader import NumbersLoader
 
         rights.declare("numbers.manage", "预留和作废编号")
         register_loader(NumbersLoader(), after=["people"])
+        navigation.register(
+            "administration",
+            "运行",
+            "编号登记",
+            "numbers:series",
+            icon="list-check",
+            right="numbers.manage",
+            note="文书编号、断号检查、预留与作废",
+        )

@@ -130,6 +130,13 @@ def _rule(key: str) -> "Rule":
     return rule
 
 
+def _rule_for(key: str, unit_key: str) -> "tuple[Rule, str]":
+    rule = _rule(key)
+    if unit_key not in rule.prefixes:
+        raise NumberProblem(f"编号规则“{key}”没有单位“{unit_key}”的发文字头，请在内容包 numbers 文件夹中补充")
+    return rule, rule.prefixes[unit_key]
+
+
 def document_number(
     *,
     unit_key: str,
@@ -140,10 +147,7 @@ def document_number(
     rule: str = "document",
 ) -> str:
     """The next number of a unit's kind of document in the year of ``at``: 蓬市监许准字〔2021〕第000123号."""
-    found = _rule(rule)
-    prefix = found.prefixes.get(unit_key)
-    if prefix is None:
-        raise NumberProblem(f"编号规则“{rule}”没有单位“{unit_key}”的发文字头，请在内容包 numbers 文件夹中补充")
+    found, prefix = _rule_for(rule, unit_key)
     scope = {"unit": unit_key, "word": word, "year": day_of(at).year}
     return issue(rule, scope, found.pattern, at=at, owner=owner, actor=actor, prefix=prefix).text
 
@@ -203,6 +207,15 @@ def reserve(
         span = {"first": given[0].value, "last": given[-1].value}
         _record("numbers.reserve", series, scope, actor, at, reason, span)
     return given
+
+
+def reserve_documents(
+    *, unit_key: str, word: str, count: int, actor: records.Actor, at: datetime, reason: str, rule: str = "document"
+) -> list[Issued]:
+    """Set document numbers of the current year aside for a unit, as its forms and receipt books show them."""
+    found, prefix = _rule_for(rule, unit_key)
+    scope = {"unit": unit_key, "word": word, "year": day_of(at).year}
+    return reserve(rule, scope, count, actor=actor, at=at, reason=reason, pattern=found.pattern, prefix=prefix)
 
 
 def _locked(series: str, scope: Scope | None, value: int) -> "Number":
