@@ -5,7 +5,7 @@ import io
 import tempfile
 from collections.abc import Collection
 from datetime import datetime
-from typing import IO, BinaryIO
+from typing import IO
 
 from django.conf import settings
 from django.core.files.base import File
@@ -24,7 +24,7 @@ IN_MEMORY = 4 * 1024 * 1024
 
 
 def store(
-    content: BinaryIO | File | bytes,
+    content: IO[bytes] | File | bytes,
     *,
     name: str,
     owner: tuple[str, object],
