@@ -84,7 +84,7 @@ class Visitor:
         action = (pressed.get("formaction") if pressed is not None else None) or form.get("action") or page.address
         target = urljoin(page.address, action)
         if (form.get("method") or "get").lower() == "get":
-            return self._take(self.client.get(target, params=data), status)
+            return self._take(self.client.get(target, params=httpx.QueryParams(data)), status)
         fields: dict[str, Any] = {}
         for name, value in data:
             fields.setdefault(name, []).append(value)
