@@ -22,8 +22,6 @@ from yipan.platform import records
 from . import queries
 from .models import PackContent, PackVersion
 
-BUILT_IN = Path(__file__).resolve().parents[2] / "packs"
-
 
 @dataclass
 class InstallReport:
@@ -36,7 +34,7 @@ class InstallReport:
 
 def built_in_folders(*, with_demo: bool) -> list[Path]:
     """The packs that come with the product; those named ``demo_…`` only where demo data are wanted."""
-    folders = sorted(path.parent for path in BUILT_IN.glob("*/pack.yaml"))
+    folders = sorted(path.parent for path in queries.BUILT_IN.glob("*/pack.yaml"))
     return [path for path in folders if with_demo or not path.name.startswith("demo_")]
 
 
