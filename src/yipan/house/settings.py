@@ -1,7 +1,8 @@
 """Django settings, all from the environment; ``yipan check`` refuses an unsafe production set-up.
 
 Variables: YIPAN_ENV (demo | test | production), DATABASE_URL, YIPAN_OWNER_DATABASE_URL (migrations), YIPAN_SCHEMA,
-YIPAN_SECRET_KEY, YIPAN_HOSTS (comma separated), YIPAN_HOME, YIPAN_SANDBOX_URL, YIPAN_CONNECTOR_<SYSTEM>.
+YIPAN_SECRET_KEY, YIPAN_HOSTS (comma separated), YIPAN_HOME, YIPAN_PUBLIC_URL, YIPAN_SANDBOX_URL,
+YIPAN_CONNECTOR_<SYSTEM>.
 """
 
 import importlib.util
@@ -172,6 +173,8 @@ YIPAN_IDENTITY_CLIENT = {
     "id": os.environ.get("YIPAN_IDENTITY_CLIENT_ID", "" if SECURE else "yipan"),
     "secret": os.environ.get("YIPAN_IDENTITY_CLIENT_SECRET", "" if SECURE else "sandbox-client-secret"),
 }
+# The address people know this platform by: printed as QR codes on papers and licences.
+YIPAN_PUBLIC_URL = os.environ.get("YIPAN_PUBLIC_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8700')}").rstrip("/")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,0 +1,1 @@
+"""Use cases of papers: make, seal, try again."""

@@ -1,0 +1,118 @@
+"""Make a paper: typeset it, store it, queue it for its seal."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from yipan.platform import calendar, files, records
+
+from .. import queries, typesetting
+from ..domain import PLAIN, WAITING, DocumentProblem, DocumentRef, fill, missing_fields
+from ..models import Document, Template
+
+
+def make(
+    *,
+    template: str,
+    data: Mapping[str, Any],
+    actor: records.Actor,
+    at: datetime,
+    number: str = "",
+    title: str = "",
+    subject: tuple[str, object] = ("", ""),
+    sealed: bool = True,
+    unit_key: str = "",
+    key: str = "",
+) -> DocumentRef:
+    """Typeset and store a paper. ``data`` are JSON values and are frozen with it; ``unit_key`` says whose seal it
+    gets. With ``key`` a repeated call returns the first paper.
+
+    Raises DocumentProblem (no such template, data missing) and MissingGlyphs; then nothing is stored."""
+    if key:
+        earlier = Document.objects.filter(key=key).values_list("id", flat=True).first()
+        if earlier is not None:
+            return queries.one(earlier)
+    if sealed and not unit_key:
+        raise DocumentProblem("需要盖章的文书必须写明单位")
+    found = queries.template(template)
+    title = title or found.title
+    pdf = _typeset(found, data, number=number, title=title, at=at)
+    with transaction.atomic():
+        document = Document.objects.create(
+            key=key or None,
+            template=found,
+            title=title,
+            number=number,
+            subject_kind=subject[0],
+            subject_id=str(subject[1]),
+            unit_key=unit_key,
+            data=dict(data),
+            at=at,
+            actor_name=actor.name,
+            state=WAITING if sealed else PLAIN,
+            next_at=calendar.real_now() if sealed else None,
+        )
+        stored = files.store(
+            pdf, name=file_name(title, number), owner=("document", document.pk), actor=actor, at=at, accept=("pdf",)
+        )
+        document.draft_file_id, document.draft_sha256 = stored.id, stored.sha256
+        if not sealed:
+            document.file_id, document.sha256, document.size = stored.id, stored.sha256, stored.size
+        document.save()
+        records.act(
+            chain=("document", document.pk),
+            verb="document.make",
+            actor=actor,
+            at=at,
+            subject=("document", document.pk),
+            to_state=document.state,
+            payload={"template": found.key, "version": found.version, "number": number, "sha256": stored.sha256},
+        )
+    return queries.one(document.pk)
+
+
+def render_pdf(template: str, data: Mapping[str, Any], *, at: datetime | None = None, number: str = "") -> bytes:
+    """The PDF of a template with data, not stored, not sealed."""
+    found = queries.template(template)
+    return _typeset(found, data, number=number, title=found.title, at=at or calendar.now())
+
+
+def render_png(template: str, data: Mapping[str, Any], *, at: datetime | None = None, number: str = "") -> bytes:
+    """The first page as a picture, for previews on screen."""
+    found = queries.template(template)
+    return _typeset(found, data, number=number, title=found.title, at=at or calendar.now(), form="png")
+
+
+def sample_pdf(template: str) -> bytes:
+    """A template with the sample data of its pack."""
+    found = queries.template(template)
+    return _typeset(found, found.sample, number=found.sample.get("number", ""), title=found.title, at=calendar.now())
+
+
+def file_name(title: str, number: str) -> str:
+    return f"{title} {number}.pdf" if number else f"{title}.pdf"
+
+
+def _typeset(
+    found: Template, data: Mapping[str, Any], *, number: str, title: str, at: datetime, form: str = "pdf"
+) -> bytes:
+    lacking = missing_fields(found.fields, data)
+    if lacking:
+        raise DocumentProblem(f"文书“{title}”缺少数据：{'、'.join(lacking)}")
+    return typesetting.typeset(
+        found.source,
+        data,
+        meta=meta(title, number, qr=found.qr, data=data, demo=records.installation().kind != "production"),
+        at=at,
+        form=form,
+    )
+
+
+def meta(title: str, number: str, *, qr: str, data: Mapping[str, Any], demo: bool) -> dict[str, Any]:
+    """What every layout knows besides the data: title, number, whether it is a demonstration, its QR code."""
+    address = settings.YIPAN_PUBLIC_URL + fill(qr, data) if qr else ""
+    drawing = typesetting.qr_svg(address) if address else ""
+    return {"title": title, "number": number, "demo": demo, "qr_svg": drawing}

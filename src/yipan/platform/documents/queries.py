@@ -1,0 +1,91 @@
+"""Reads of papers and templates."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from .domain import REFUSED, STATE_WORDS, WAITING, DocumentProblem, DocumentRef
+from .models import Document, Template
+
+_REF = ("id", "title", "number", "template__key", "state", "sha256", "size", "at")
+
+
+def _refs(rows: Iterable[tuple]) -> list[DocumentRef]:
+    return [DocumentRef(*row) for row in rows]
+
+
+def of(subject: tuple[str, object]) -> list[DocumentRef]:
+    """The papers of a subject, oldest first; one statement. Who may see them is its room's matter."""
+    found = Document.objects.filter(subject_kind=subject[0], subject_id=str(subject[1])).order_by("id")
+    return _refs(found.values_list(*_REF))
+
+
+def refs(ids: Iterable[int]) -> dict[int, DocumentRef]:
+    """Papers by id; one statement."""
+    return {ref.id: ref for ref in _refs(Document.objects.filter(pk__in=list(ids)).values_list(*_REF))}
+
+
+def one(document_id: int) -> DocumentRef:
+    """Raises LookupError."""
+    found = refs([document_id])
+    if not found:
+        raise LookupError("文书不存在")
+    return found[document_id]
+
+
+def by_sha256(digest: str) -> DocumentRef | None:
+    """The issued paper with these very bytes, if there is one."""
+    return next(iter(_refs(Document.objects.filter(sha256=digest.lower()).values_list(*_REF)[:1])), None)
+
+
+def template(key: str) -> Template:
+    """The current version of a template. Raises DocumentProblem."""
+    found = Template.objects.filter(key=key).order_by("-version").first()
+    if found is None:
+        raise DocumentProblem(f"没有文书模板“{key}”，请安装含有它的内容包（templates 文件夹）")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRow:
+    key: str
+    title: str
+    version: int
+    pack: str
+    installed_at: datetime
+    fields: tuple[str, ...]
+
+
+def templates() -> list[TemplateRow]:
+    """Every template in its current version."""
+    rows = Template.objects.order_by("key", "-version").distinct("key")
+    return [TemplateRow(t.key, t.title, t.version, t.pack, t.installed_at, tuple(t.fields)) for t in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class SealRow:
+    """A paper in the queue of the seal service."""
+
+    id: int
+    title: str
+    number: str
+    unit_key: str
+    state: str
+    state_word: str
+    at: datetime
+    attempts: int
+    next_at: datetime | None
+    last_error: str
+
+
+def seal_queue(limit: int = 200) -> list[SealRow]:
+    """Papers that wait for a seal or were refused one, oldest first."""
+    found = Document.objects.filter(state__in=(WAITING, REFUSED)).order_by("at", "id")[:limit]
+    return [
+        SealRow(
+            d.pk, d.title, d.number, d.unit_key, d.state, STATE_WORDS[d.state], d.at, d.attempts,
+            d.next_at, d.last_error,
+        )
+        for d in found
+    ]  # fmt: skip
+
