@@ -88,4 +88,3 @@ def seal_queue(limit: int = 200) -> list[SealRow]:
         )
         for d in found
     ]  # fmt: skip
-

@@ -37,7 +37,7 @@ def glyphs() -> frozenset[int]:
     for folder in font_folders():
         for path in sorted(folder.iterdir()):
             if path.suffix.lower() in (".otf", ".ttf"):
-                found |= set(TTFont(path, lazy=True).getBestCmap())
+                found |= set(TTFont(path, lazy=True).getBestCmap() or ())
     return frozenset(found)
 
 
