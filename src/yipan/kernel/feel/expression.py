@@ -1,0 +1,74 @@
+"""Compiled texts, remembered by text: the same condition is compiled once per process."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from .compiler import compile_node
+from .functions import BUILTINS
+from .names import free_names
+from .nodes import Node
+from .parser import Parser
+from .paths import PROPERTIES
+from .runtime import BUDGET, Root, Run, Step
+from .values import normalise
+
+_LANGUAGE = tuple(name for name in (*BUILTINS, *sorted(PROPERTIES)) if " " in name)
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """``names``: variables it reads. ``maybe_names``: names inside filters, which may be parts of the elements."""
+
+    text: str
+    tree: Node = field(repr=False)
+    names: frozenset[str]
+    maybe_names: frozenset[str]
+    _step: Step = field(repr=False)
+
+    def evaluate(self, context: Mapping[str, Any], *, now: dt.datetime | None = None, budget: int = BUDGET) -> Any:
+        """The value for these variables. Raises FeelError only when the budget is used up."""
+        return self._step(Root(context, Run(now, budget)))
+
+
+@dataclass(frozen=True, slots=True)
+class UnaryTests:
+    """Tests of a cell: ``-``, ``< 5, [10..20]``, ``not("a", "b")``, or any expression with ``?`` for the value."""
+
+    text: str
+    tree: Node = field(repr=False)
+    names: frozenset[str]
+    maybe_names: frozenset[str]
+    _step: Step = field(repr=False)
+
+    def evaluate(
+        self, value: Any, context: Mapping[str, Any], *, now: dt.datetime | None = None, budget: int = BUDGET
+    ) -> bool | None:
+        """Whether the value meets the tests; None when it cannot be said."""
+        answer = self._step(Root(context, Run(now, budget)).child({"?": normalise(value)}))
+        return answer if isinstance(answer, bool) else None
+
+
+def compile(text: str, known: Iterable[str] = ()) -> Expression:
+    """Read an expression. ``known``: names of variables that consist of several words. Raises FeelError."""
+    return _expression(text, tuple(sorted(set(known))))
+
+
+def compile_unary_tests(text: str, known: Iterable[str] = ()) -> UnaryTests:
+    """Read the tests of one cell. Raises FeelError."""
+    return _tests(text, tuple(sorted(set(known))))
+
+
+@lru_cache(maxsize=4096)
+def _expression(text: str, known: tuple[str, ...]) -> Expression:
+    tree = Parser(text, (*_LANGUAGE, *known)).whole_expression()
+    return Expression(text, tree, *free_names(tree), compile_node(tree))
+
+
+@lru_cache(maxsize=4096)
+def _tests(text: str, known: tuple[str, ...]) -> UnaryTests:
+    tree = Parser(text, (*_LANGUAGE, *known)).whole_tests()
+    names, maybe = free_names(tree)
+    return UnaryTests(text, tree, names - {"?"}, maybe, compile_node(tree))
