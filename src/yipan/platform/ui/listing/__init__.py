@@ -1,0 +1,47 @@
+"""The one list component: filters, sorting, keyset paging, columns, saved views, batches, print, XLSX and CSV.
+
+A room declares a list and gives it the query object of its ``queries.py``; the list, its export and its print all read
+through that one object, so that they cannot show different rows.
+
+    class CaseList(ListPage):
+        key, title = "cases.list", "办件"
+        columns = (Column("number", "办件编号", link=case_url), Column("accepted", "受理", "moment", sort=True))
+        filters = (Choice("state", "状态", STATES), Text("q", "关键词"), DateRange("accepted", "受理日期"))
+        default_order = "-accepted"
+
+        def query(self, request):
+            return queries.CaseQuery(request.actor)
+
+    path("cases/", needs("case.view")(CaseList.as_view()), name="list")
+
+It works without script; htmx replaces the list in place. Shapes are in ``values``, ``keyset.TableQuery`` makes a query
+object of a QuerySet, ``keyset.condition`` helps raw SQL.
+"""
+
+from .batch import BatchAction, Refusal
+from .columns import Column
+from .export import Export, set_gate
+from .filters import Choice, DateRange, Flag, NumberRange, Text
+from .keyset import TableQuery, condition
+from .page import ListPage
+from .values import Between, Count, Position, Query
+
+__all__ = [
+    "BatchAction",
+    "Between",
+    "Choice",
+    "Column",
+    "Count",
+    "DateRange",
+    "Export",
+    "Flag",
+    "ListPage",
+    "NumberRange",
+    "Position",
+    "Query",
+    "Refusal",
+    "TableQuery",
+    "Text",
+    "condition",
+    "set_gate",
+]

@@ -1,0 +1,66 @@
+"""One act on many rows, each in its own transaction and each with its own answer."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+
+from ..errors import Conflict
+
+log = logging.getLogger("yipan.ui.batch")
+MOST_ROWS = 200
+
+
+class Refusal(Exception):
+    """The row cannot be handled; the text (Chinese) says why."""
+
+
+@dataclass(frozen=True)
+class BatchAction:
+    """``run(request, row_key, reason)`` does one row and returns what to say ("已签收").
+
+    A refusal is any of ``Refusal``, ``Conflict``, ``PermissionDenied``, ``ValidationError`` or ``refusals``: the row
+    is left as it was and its reason is shown. ``confirm``: a question asked first; ``reason``: the label of a required
+    text. ``right``: who sees the button (the act itself checks again).
+    """
+
+    key: str
+    label: str
+    run: Callable[[HttpRequest, str, str], str | None]
+    icon: str = "checks"
+    right: str | None = None
+    confirm: str = ""
+    reason: str = ""
+    kind: str = "plain"
+    refusals: tuple[type[Exception], ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    row: str
+    label: str
+    done: bool
+    message: str
+
+
+def perform(action: BatchAction, request: HttpRequest, rows: Sequence[tuple[str, str]], reason: str) -> list[Outcome]:
+    """Handle ``rows`` (key, label) one by one. An unexpected fault costs only its own row, and is logged."""
+    expected = (Refusal, Conflict, PermissionDenied, *action.refusals)
+    outcomes = []
+    for key, label in rows:
+        try:
+            with transaction.atomic():
+                message = action.run(request, key, reason) or "已完成"
+            outcomes.append(Outcome(key, label, True, message))
+        except ValidationError as error:
+            outcomes.append(Outcome(key, label, False, "；".join(error.messages)))
+        except expected as error:
+            outcomes.append(Outcome(key, label, False, str(error) or "不能办理"))
+        except Exception:
+            log.exception("batch %s failed on row %s", action.key, key)
+            number = getattr(request, "request_id", "")
+            outcomes.append(Outcome(key, label, False, f"系统出错，没有办理（请求编号 {number}）"))
+    return outcomes
