@@ -121,7 +121,7 @@ def _write_xlsx(export: Export, rows: Iterator[Any], target: IO[bytes]) -> None:
     sheet.oddHeader.center.text = "演示数据" if export.demo else export.title
     sheet.oddFooter.center.text = f"{export.person} {moment(export.at)}　第 &P 页 共 &N 页"
 
-    def cell(value: Any, *, bold: bool = False, head: bool = False, big: bool = False) -> WriteOnlyCell:
+    def cell(value: Any, *, bold: bool = False, head: bool = False, big: bool = False) -> Any:
         made = WriteOnlyCell(sheet, value=value)
         if isinstance(value, str):
             made.data_type = "s"  # never a formula

@@ -3,13 +3,13 @@
 import io
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 from django.db import connection, models
 from django.urls import include, path
 
-from yipan.platform.records import Actor
 from yipan.platform.ui import access, context, listing
 from yipan.platform.ui.models import SavedView
 
@@ -104,7 +104,7 @@ class People(Parcels):
 
 def _actor(view):
     def with_actor(request):
-        request.actor = Actor(
+        request.actor = SimpleNamespace(
             account_id=int(request.headers.get("X-Account", "7")), person_id=1, name="李敏", unit_id=1,
             unit_name="区市场监管局", post_id=1, post_name="科员",
         )  # fmt: skip
