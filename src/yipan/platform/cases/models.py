@@ -46,6 +46,7 @@ class Case(models.Model):
     channel = models.PositiveSmallIntegerField("渠道", choices=Channel.choices, default=Channel.ONLINE)
     hall = models.CharField("大厅", max_length=80, blank=True)
     window = models.CharField("窗口", max_length=40, blank=True)
+    received_by_id = models.BigIntegerField("收件人账号", null=True, db_index=True)
     object_key = models.CharField("办理对象", max_length=120, blank=True)
     answers = models.JSONField("情形", default=dict)
     commitment = models.BooleanField("告知承诺", default=False)

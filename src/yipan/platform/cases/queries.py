@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from yipan.kernel.clock import Light, Limit
 from yipan.platform import calendar, people, records
 
+from .domain.applicants import Applicant
 from .domain.clocks import case_light
 from .domain.states import ENDED, State
 from .models import Case, CaseDocument, CaseMaterial, CorrectionNotice, Opinion, Rating, SpecialProcedure
@@ -101,6 +102,48 @@ def get_own(case_id: int, account_id: int, entity_ids: Sequence[int] = ()) -> Ca
     if case is None:
         raise CaseNotFound
     return case
+
+
+def at_counter(actor: records.Actor) -> QuerySet[Case]:
+    """What a window may open: drafts it began itself, and cases of the units it receives for."""
+    scope = people.scope_filter(actor, "case.receive")
+    begun = Q(received_by_id=actor.account_id) & Q(received_by_id__isnull=False)
+    if scope.kind == "district":
+        return Case.objects.filter(begun | ~Q(state=State.DRAFT))
+    return Case.objects.filter(begun | (Q(unit_id__in=scope.unit_ids) & ~Q(state=State.DRAFT)))
+
+
+def get_at_counter(case_id: int, actor: records.Actor) -> Case:
+    case = at_counter(actor).filter(pk=case_id).first()
+    if case is None:
+        raise CaseNotFound
+    return case
+
+
+def of_client(client: Applicant, actor: records.Actor) -> QuerySet[Case]:
+    """The drafts and cases of the one who stands at the window, newest first."""
+    found = at_counter(actor)
+    found = (
+        found.filter(applicant_entity_id=client.entity_id)
+        if client.entity_id is not None
+        else found.filter(applicant_person_id=client.person_id)
+    )
+    return found.exclude(state=State.WITHDRAWN).order_by("-id")[:20]
+
+
+def same_draft(item_key: str, answers: dict[str, Any], applicant: Applicant, *, receiver: int | None) -> Case | None:
+    """The open draft of the same applicant for the same answers, so that coming back continues instead of doubling."""
+    found = Case.objects.filter(
+        item_key=item_key,
+        state=State.DRAFT,
+        answers=answers,
+        applicant_person_id=applicant.person_id,
+        applicant_entity_id=applicant.entity_id,
+        received_by_id=receiver,
+    )
+    if receiver is None:
+        found = found.filter(applicant_account_id=applicant.account_id)
+    return found.order_by("-id").first()
 
 
 def by_code(short_no: str, query_code: str) -> Case | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import applying, handling, mine
+from .views import applying, handling, mine, receiving
 
 app_name = "cases"
 urlpatterns = [
@@ -17,6 +17,14 @@ urlpatterns = [
     path("my/cases/<int:case_id>/withdraw/", mine.withdraw, name="withdraw"),
     path("my/cases/<int:case_id>/rate/", mine.rate, name="rate"),
     path("my/cases/<int:case_id>/documents/<int:document_id>/", mine.document, name="mine_document"),
+    path("counter/receive/", receiving.receive, name="receive"),
+    path("counter/next/", receiving.next_client, name="next_client"),
+    path("counter/cases/<int:case_id>/form/", receiving.form, name="counter_form"),
+    path("counter/cases/<int:case_id>/materials/", receiving.materials, name="counter_materials"),
+    path("counter/cases/<int:case_id>/confirm/", receiving.confirm, name="counter_confirm"),
+    path("counter/cases/<int:case_id>/discard/", receiving.discard, name="counter_discard"),
+    path("counter/cases/<int:case_id>/receipt/", receiving.receipt, name="counter_receipt"),
+    path("counter/cases/<int:case_id>/documents/<int:document_id>/", receiving.document, name="counter_document"),
     path("progress/", mine.ask, name="ask"),
     path("cases/<int:case_id>/", handling.page, name="page"),
     path("cases/<int:case_id>/tasks/<int:task_id>/complete/", handling.complete, name="complete"),

@@ -1,6 +1,5 @@
 """A draft before submission: begin, choose sources of materials, keep the form."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
@@ -9,26 +8,13 @@ from django.db import transaction
 from yipan.platform import catalogue, files, people, records
 
 from .. import items
+from ..domain.applicants import Applicant
 from ..domain.states import State
 from ..models import Case, CaseMaterial, Channel
 from ..sources import SourceProblem, fetch_licence_file
 from .core import CaseProblem, work_on
 
 EDITABLE = frozenset({State.DRAFT, State.CORRECTION})
-
-
-@dataclass(frozen=True, slots=True)
-class Applicant:
-    """Who applies: a person or a firm, and the person who acts for it."""
-
-    kind: str
-    name: str
-    code: str
-    person_id: int | None
-    entity_id: int | None
-    agent_person_id: int | None
-    agent_name: str
-    account_id: int | None
 
 
 def begin(
@@ -66,6 +52,7 @@ def begin(
             channel=channel,
             hall=hall,
             window=window,
+            received_by_id=actor.account_id if channel == Channel.COUNTER else None,
             answers=answers,
             commitment=bool(found.variables.get("commitment")),
             created_at=now,

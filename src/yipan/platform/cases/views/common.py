@@ -1,5 +1,6 @@
 """Small things the screens of cases share."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +10,14 @@ from yipan.kernel import identifiers
 from yipan.platform import people, records, ui
 
 from .. import queries
-from ..actions.drafts import Applicant
+from ..domain.applicants import Applicant
 from ..models import Case
+
+CLIENT_IN_SESSION = "cases.client"
 
 
 def principal(request: HttpRequest) -> Any:
-    return request.principal  # type: ignore[attr-defined]
+    return people.principal(request)
 
 
 def actor_of(request: HttpRequest) -> records.Actor:
@@ -30,6 +33,11 @@ def own_case(request: HttpRequest, case_id: int) -> Case:
     """The citizen's case. Raises CaseNotFound (404) for anybody else's."""
     who = principal(request)
     return queries.get_own(case_id, who.account_id, entity_ids(who))
+
+
+def counter_case(request: HttpRequest, case_id: int) -> Case:
+    """A case this window may fill in or print for. Raises CaseNotFound."""
+    return queries.get_at_counter(case_id, actor_of(request))
 
 
 def applicant_of(request: HttpRequest) -> Applicant:
@@ -48,9 +56,32 @@ def applicant_of(request: HttpRequest) -> Applicant:
     )
 
 
+def seat_client(request: HttpRequest, client: Any) -> None:
+    """Remember who stands at the window; None clears the desk."""
+    if client is None:
+        request.session.pop(CLIENT_IN_SESSION, None)
+        return
+    applicant = Applicant(
+        kind=client.kind,
+        name=client.entity_name if client.kind == "entity" else client.person_name,
+        code=client.entity_code,
+        person_id=client.person_id if client.kind == "person" else None,
+        entity_id=client.entity_id,
+        agent_person_id=client.person_id if client.kind == "entity" else None,
+        agent_name=client.person_name if client.kind == "entity" else "",
+        account_id=client.account_id,
+    )
+    request.session[CLIENT_IN_SESSION] = asdict(applicant)
+
+
+def client_of(request: HttpRequest) -> Applicant | None:
+    kept = request.session.get(CLIENT_IN_SESSION)
+    return Applicant(**kept) if kept else None
+
+
 def told(request: HttpRequest, text: str, route: str, *args: Any) -> HttpResponse:
     """Go back to a page that shows why the last step was not done."""
-    ui.flash(request, text, kind="error")
+    ui.notify(request, text, "red")
     return redirect(route, *args)
 
 

@@ -1,0 +1,147 @@
+"""Where an application is filled in: by the applicant on the portal, or by a clerk for the client at the window.
+
+Both walk the same steps on the same pages; a desk says in which shell, under which addresses, and whose cases it opens.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from yipan.platform import calendar, files, forms
+from yipan.platform.ui import render
+
+from .. import items, prefill, queries
+from ..actions import drafts, submission
+from ..actions.core import CaseProblem
+from ..domain.states import State
+from ..models import Case
+from . import common
+
+STEPS = (("form", _("填写申请表")), ("materials", _("准备材料")), ("confirm", _("核对提交")))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """``routes`` maps form, materials, confirm, discard, done and home to route names."""
+
+    base: str
+    face: str
+    staff: bool
+    routes: dict[str, str]
+    find: Callable[[HttpRequest, int], Case]
+
+    def url(self, step: str, *args: Any) -> str:
+        return reverse(self.routes[step], args=args)
+
+
+def form(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
+    """The application form: prefilled from what government already knows, kept on every save."""
+    case = desk.find(request, case_id)
+    actor, now = common.actor_of(request), calendar.now()
+    draft = prefill.open_form(case, items.terms(case), actor=actor, now=now)
+    if request.method == "POST":
+        answered = forms.actions.receive(
+            draft, request.POST, actor=actor, at=now, final=request.POST.get("do") == "next"
+        )
+        if answered.version_id is not None:
+            prefill.keep_form(case, answered.version_id, actor=actor, now=now)
+            return redirect(desk.url("materials", case.pk))
+        screen = answered.screen
+    else:
+        screen = forms.queries.screen(draft)
+    status = 422 if request.method == "POST" and screen.errors else 200
+    return _step(request, case, "form", desk, {"screen": screen}, status=status)
+
+
+def materials(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
+    """The materials of this situation; what government issued is fetched, the rest uploaded or committed."""
+    case = desk.find(request, case_id)
+    found = items.terms(case)
+    problem = ""
+    if request.method == "POST":
+        try:
+            _take_material(request, case, desk)
+            return redirect(f"{request.path}#m-{request.POST.get('code', '')}")
+        except (CaseProblem, files.Rejected) as refused:
+            problem = str(refused)
+    elif case.state == State.DRAFT:
+        prefill.fetch_exempt_materials(case, found, actor=common.actor_of(request), now=calendar.now())
+    needs = {need.code: need for need in found.materials}
+    shown = queries.materials(case)
+    context = {
+        "rows": [(row, needs.get(row.code)) for row in shown],
+        "missing": [row.name for row in shown if row.required and not row.source],
+        "problem": problem,
+        "notice": queries.open_notice(case),
+    }
+    return _step(request, case, "materials", desk, context, status=422 if problem else 200)
+
+
+def _take_material(request: HttpRequest, case: Case, desk: Desk) -> None:
+    actor, now = common.actor_of(request), calendar.now()
+    code, way = request.POST.get("code", ""), request.POST.get("way", "upload")
+    if way == "licence":
+        drafts.fetch_licence(case.pk, code, actor=actor, now=now)
+    elif way == "commit":
+        drafts.commit(case.pk, code, actor=actor, now=now)
+    else:
+        upload = request.FILES.get("file")
+        if upload is None or upload.file is None:
+            raise CaseProblem(_("请先选择文件，再点上传。"))
+        drafts.attach(
+            case.pk, code, file=upload.file, name=upload.name or "文件", actor=actor, now=now, scanned=desk.staff
+        )
+
+
+def confirm(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
+    """Look everything over once more and submit. The key in the page makes a second click harmless."""
+    case = desk.find(request, case_id)
+    problem = ""
+    if request.method == "POST":
+        try:
+            if request.POST.get("agree") != "1":
+                raise CaseProblem(_("请阅读并勾选“申请人承诺”后再提交。"))
+            submission.submit(
+                case.pk, key=request.POST.get("key", ""), actor=common.actor_of(request), now=calendar.now()
+            )
+            return redirect(desk.url("done", case.pk))
+        except CaseProblem as refused:
+            problem = str(refused)
+    shown = forms.queries.print_rows(case.form_data_id) if case.form_data_id else []
+    context = {
+        "sections": shown,
+        "materials": queries.materials(case),
+        "key": request.POST.get("key") or uuid.uuid4().hex,
+        "problem": problem,
+    }
+    return _step(request, case, "confirm", desk, context, status=422 if problem else 200)
+
+
+def _step(
+    request: HttpRequest, case: Case, step: str, desk: Desk, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    order = [name for name, _title in STEPS]
+    steps = [
+        {
+            "title": _(title),
+            "state": "now" if name == step else "done" if order.index(name) < order.index(step) else "todo",
+        }
+        for name, title in STEPS
+    ]
+    links = {name: desk.url(name, case.pk) for name in ("form", "materials", "confirm", "discard")}
+    shared = {
+        "base": desk.base,
+        "face": desk.face,
+        "at_counter": desk.staff,
+        "case": queries.row(case, calendar.now()),
+        "steps": steps,
+        "links": links | {"home": desk.url("home")},
+        "client": common.client_of(request) if desk.staff else None,
+    }
+    return render(request, f"cases/apply_{step}.html", shared | context, status=status)
