@@ -13,7 +13,17 @@ from yipan.platform import calendar, people, records
 from .domain.applicants import Applicant
 from .domain.clocks import case_light
 from .domain.states import ENDED, State
-from .models import Case, CaseDocument, CaseMaterial, CorrectionNotice, Opinion, Rating, SpecialProcedure
+from .models import (
+    Case,
+    CaseDocument,
+    CaseMaterial,
+    CorrectionNotice,
+    Extension,
+    Opinion,
+    Rating,
+    SpecialProcedure,
+    SpecialProposal,
+)
 
 
 class CaseNotFound(Exception):
@@ -61,6 +71,15 @@ class TimelineRow:
     who: str
     text: str
     tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A case as one line of somebody else's list."""
+
+    title: str
+    subtitle: str
+    light: Light | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +253,24 @@ def open_specials(case: Case) -> list[SpecialProcedure]:
 
 def rating(case: Case) -> Rating | None:
     return Rating.objects.filter(case=case).first()
+
+
+def titles(case_ids: Sequence[str]) -> dict[str, Title]:
+    """What the to-do shows of cases (one statement)."""
+    now = calendar.now()
+    found = Case.objects.filter(pk__in=[int(case_id) for case_id in case_ids])
+    return {
+        str(case.pk): Title(case.item_title, f"{case.applicant_name} · {case.short_no or '草稿'}", light_of(case, now))
+        for case in found
+    }
+
+
+def pending_proposals(case: Case) -> list[SpecialProposal]:
+    return list(SpecialProposal.objects.filter(case=case, decided_at=None))
+
+
+def pending_extensions(case: Case) -> list[Extension]:
+    return list(Extension.objects.filter(case=case, approved=None))
 
 
 def counts_by_state(actor: records.Actor) -> dict[str, Any]:

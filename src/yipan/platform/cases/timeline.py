@@ -51,7 +51,7 @@ def story(case: Case, acts: Sequence[Any], *, for_applicant: bool) -> list[Timel
             who, text = "", act.reason if verb in ("order_special_procedure", "approve_extension") else ""
         else:
             title = str(ACTS[verb].title if verb in ACTS else APPLICANT_WORDS.get(verb, verb))
-            who = act.actor_name + (f"（代{act.deputy_for_name}）" if act.deputy_for_name else "")
+            who = act.actor + (f"（代{act.deputy_for}）" if act.deputy_for else "")
             text = act.reason
         lines.append(TimelineRow(act.at, title, who, text, "stop" if verb in STOPS else "ok"))
     if lines and case.concluded_at is None:

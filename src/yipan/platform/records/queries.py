@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from . import verbs
@@ -44,6 +45,19 @@ class ActLine:
     to_state: str
     seq: int
     ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLine:
+    """An act in the story of its subject; ``reason`` is empty when none was given or it was erased."""
+
+    id: int
+    at: dt.datetime
+    verb: str
+    actor: str
+    deputy_for: str
+    unit: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +138,19 @@ def acts_of(subject_kind: str, subject_id: object, *, limit: int = 200) -> tuple
     """What was done to one subject, oldest first (timelines of other rooms)."""
     rows = ActRow.objects.filter(subject_kind=subject_kind, subject_id=str(subject_id)).order_by("id")[:limit]
     return tuple(_act_line(row) for row in rows)
+
+
+def story_of(subject_kind: str, subject_id: object, *, limit: int = 300) -> tuple[StoryLine, ...]:
+    """What was done to one subject with the reasons given, oldest first (one statement)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.id, a.at, a.verb, a.actor_name, a.deputy_for_name, a.unit_name, "
+            "coalesce(p.body::jsonb ->> 'reason', '') FROM records_act a "
+            "LEFT JOIN records_act_payload p ON p.act_id = a.id AND p.at = a.at "
+            "WHERE a.subject_kind = %s AND a.subject_id = %s ORDER BY a.id LIMIT %s",
+            [subject_kind, str(subject_id), limit],
+        )
+        return tuple(StoryLine(*row) for row in cursor.fetchall())
 
 
 def act_detail(act_id: int) -> ActDetail | None:

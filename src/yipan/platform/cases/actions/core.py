@@ -120,3 +120,8 @@ def work_on(case_id: int, actor: records.Actor, now: datetime) -> Iterator[Work]
     with transaction.atomic():
         case = Case.objects.select_for_update().get(pk=case_id)
         yield Work(case, actor, now)
+
+
+def acting_persons(actor: records.Actor) -> frozenset[int]:
+    """The person who acts and the one he deputises for: what one may not decide, his deputy may not either."""
+    return frozenset(person for person in (actor.person_id, actor.deputy_for_id) if person is not None)

@@ -8,7 +8,7 @@ from .. import items
 from ..domain.states import BEFORE_ACCEPTANCE, State
 from ..models import Extension
 from . import clocks, letters, messages
-from .core import CaseProblem, Work, work_on
+from .core import CaseProblem, Work, acting_persons, work_on
 
 
 def grant(work: Work, *, text: str) -> None:
@@ -66,7 +66,7 @@ def decide_extension(extension_id: int, *, approve: bool, actor: records.Actor, 
         extension = Extension.objects.select_for_update().get(pk=extension_id)
         if extension.approved is not None:
             raise CaseProblem(f"{extension.approved_by}已经处理过这项延期申请。")
-        if extension.requested_by_id is not None and extension.requested_by_id == actor.person_id:
+        if extension.requested_by_id in acting_persons(actor):
             raise CaseProblem("延期申请人与批准人不能是同一人。")
         extension.approved, extension.approved_by, extension.approved_at = approve, actor.name, now
         if not approve:

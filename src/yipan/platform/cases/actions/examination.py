@@ -1,5 +1,6 @@
 """Acts of the examination: special procedures, opinions of other units, on-site checks, conclusion, review."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from yipan.platform import people, processes, records
@@ -8,7 +9,7 @@ from .. import items
 from ..domain import specials
 from ..models import OpinionRequest, SpecialProcedure, SpecialProposal
 from . import clocks, letters, messages
-from .core import CaseProblem, Work, work_on
+from .core import CaseProblem, Work, acting_persons, work_on
 
 COMMON_BASIS = "《中华人民共和国行政许可法》第四十五条"
 
@@ -21,7 +22,7 @@ def propose_special_procedure(
         case = work.case
         people.require(actor, "case.examine", unit_id=case.unit_id)
         work.guard("order_special_procedure")
-        _check(work, kind=kind, planned_days=planned_days, basis=basis, requested_by=actor.person_id, approved_by=None)
+        _check(work, kind=kind, planned_days=planned_days, basis=basis, requested_by=actor.person_id, approvers=())
         if SpecialProposal.objects.filter(case=case, decided_at=None).exists():
             raise CaseProblem("已有一项特别程序等待批准。")
         proposal = SpecialProposal.objects.create(
@@ -59,7 +60,7 @@ def approve_special_procedure(proposal_id: int, *, actor: records.Actor, now: da
             planned_days=proposal.planned_days,
             basis=proposal.basis,
             requested_by=proposal.requested_by_id,
-            approved_by=actor.person_id,
+            approvers=acting_persons(actor),
         )
         proposal.decided_by, proposal.decided_at = actor.name, now
         proposal.save()
@@ -67,7 +68,7 @@ def approve_special_procedure(proposal_id: int, *, actor: records.Actor, now: da
 
 
 def _check(
-    work: Work, *, kind: int, planned_days: int, basis: str, requested_by: int | None, approved_by: int | None
+    work: Work, *, kind: int, planned_days: int, basis: str, requested_by: int | None, approvers: Collection[int]
 ) -> None:
     specials.check_order(
         kind=kind,
@@ -75,7 +76,7 @@ def _check(
         planned_days=planned_days,
         basis=basis,
         requested_by=requested_by,
-        approved_by=approved_by,
+        approvers=approvers,
         now=work.now,
         promised_due=work.case.promised_due,
         legal_due=work.case.legal_due,

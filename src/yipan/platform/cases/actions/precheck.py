@@ -10,7 +10,7 @@ from ..domain import corrections
 from ..domain.corrections import Defect
 from ..domain.states import State
 from ..models import CaseMaterial, CorrectionDefect, CorrectionNotice
-from . import clocks, letters, messages
+from . import clocks, examination, letters, messages
 from .core import CaseProblem, Work, work_on
 
 
@@ -101,6 +101,15 @@ def _accept(work: Work, verb: str, *, accepted_at: datetime, manner: str) -> Non
     letters.order(work, "acceptance")
     messages.tell_applicant(work, "case.accepted", due=case.promised_due)
     work.act("begin_examination")
+    _ask_second_unit(work)
+
+
+def _ask_second_unit(work: Work) -> None:
+    """Where the item asks another unit, it is asked with the acceptance; its task is open at the same moment."""
+    terms = items.terms(work.case)
+    if items.process_data(work.case, terms)["second_opinion"] and terms.consult_unit:
+        unit = people.queries.unit_by_key(terms.consult_unit)
+        examination.request_opinion(work, unit_key=unit.key, unit_name=unit.name)
 
 
 def refuse_acceptance(work: Work, *, reason: str, law: str) -> None:

@@ -33,7 +33,7 @@ def check_order(
     planned_days: int,
     basis: str,
     requested_by: int | None,
-    approved_by: int | None,
+    approvers: Collection[int],
     now: datetime,
     promised_due: datetime | None,
     legal_due: datetime | None,
@@ -41,7 +41,8 @@ def check_order(
     """Raise SpecialRefused for a kind the item does not know, a missing basis, self-approval, or an overdue case.
 
     A procedure cannot be opened after the deadline, because it would only hide that the case is late; opening it
-    for an earlier day is impossible, because its start is always the moment of the act.
+    for an earlier day is impossible, because its start is always the moment of the act. ``approvers`` are the person
+    who approves and the one he deputises for: a deputy inherits the separation of duties.
     """
     if kind not in KINDS:
         raise SpecialRefused("请选择特别程序的种类")
@@ -51,7 +52,7 @@ def check_order(
         raise SpecialRefused("计划用时应当为 1 至 120 个工作日")
     if len(basis.strip()) < 4:
         raise SpecialRefused("请写明启动特别程序的依据条款")
-    if requested_by is not None and requested_by == approved_by:
+    if requested_by is not None and requested_by in approvers:
         raise SpecialRefused("启动特别程序须经他人批准，申请人与批准人不能是同一人")
     deadline = min((due for due in (promised_due, legal_due) if due is not None), default=None)
     if deadline is not None and now >= deadline:

@@ -1,15 +1,15 @@
-"""Staff: the case page with form, materials, story, picture, opinions and moves; completing a task; bare acts."""
+"""Staff: the list of cases, the case page with form, materials, story, picture, opinions and moves; completing a task; bare acts."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from yipan.platform import calendar, documents, files, forms, people, processes, records
-from yipan.platform.ui import render
+from yipan.platform import calendar, documents, files, forms, people, processes, records, ui
+from yipan.platform.records import queries as record_queries
+from yipan.platform.ui import formats, render
 from yipan.platform.ui.access import needs
 
 from .. import items, queries, timeline
@@ -19,7 +19,7 @@ from ..domain import corrections, specials
 from ..domain.corrections import NoticeRefused
 from ..domain.specials import SpecialRefused
 from ..domain.states import IllegalAct, State, allowed_acts
-from ..models import CaseDocument, CaseMaterial, Phrase
+from ..models import Case, CaseDocument, CaseMaterial, Phrase
 from . import common
 
 PROBLEMS = (CaseProblem, IllegalAct, NoticeRefused, SpecialRefused, processes.ProcessProblem)
@@ -29,7 +29,7 @@ PROBLEMS = (CaseProblem, IllegalAct, NoticeRefused, SpecialRefused, processes.Pr
 def page(
     request: HttpRequest, case_id: int, *, problem: str = "", entered: dict[str, str] | None = None
 ) -> HttpResponseBase:
-    """One case. What the reader may do now stands at the top right; everything else is for reading."""
+    """One case: what the reader may do now comes first, everything else is for reading."""
     actor, now = common.actor_of(request), calendar.now()
     case = queries.get_for_staff(case_id, actor)
     found = items.terms(case)
@@ -38,34 +38,56 @@ def page(
     if task is not None and task.act == "precheck" and case.state == State.RECEIVED:
         precheck.start_precheck(case.pk, actor=actor, now=now)
         case.refresh_from_db()
+    grants = people.access.grants_for(actor)
     context: dict[str, Any] = {
+        "face": "workbench",
         "case": queries.row(case, now),
-        "raw": case,
-        "terms": found,
+        "facts": _facts(case),
+        "receiver": case.agent_name or case.applicant_name,
+        "limits": {"extension": found.extension_days},
         "clocks": clocks.explained(case, found),
         "task": task,
         "entered": entered or {},
-        "form_rows": forms.queries.print_rows(case.form_data_id) if case.form_data_id else [],
+        "sections": forms.queries.print_rows(case.form_data_id) if case.form_data_id else [],
         "materials": queries.materials(case),
-        "story": timeline.story(case, records.acts.of_subject("case", case.pk), for_applicant=False),
+        "story": timeline.story(case, record_queries.story_of("case", case.pk), for_applicant=False),
         "opinions": queries.opinions(case),
         "documents": queries.documents(case, for_applicant=False),
         "notice": queries.open_notice(case),
         "specials": queries.open_specials(case),
-        "special_kinds": {k: t for k, t in specials.KINDS.items() if k in found.special_kinds},
+        "proposals": queries.pending_proposals(case),
+        "extensions": queries.pending_extensions(case),
+        "special_titles": specials.KINDS,
+        "special_kinds": [(k, t) for k, t in specials.KINDS.items() if k in found.special_kinds],
         "defect_kinds": corrections.KINDS,
-        "picture": processes.picture_for(case.instance_id) if case.instance_id else None,
+        "picture": processes.picture_for(case.instance_id) if case.instance_id else "",
         "steps": processes.steps_for(case.instance_id) if case.instance_id else [],
         "phrases": list(Phrase.objects.filter(account_id=actor.account_id).values_list("text", flat=True)),
         "acts": {rule.verb for rule in allowed_acts(State(case.state))},
-        "may": {name: people.may(actor, name, unit_id=case.unit_id) for name in RIGHTS},
+        "may": {
+            name: any(people.access.reaches(grant, name, case.unit_id) for grant in grants) for name in PAGE_RIGHTS
+        },
         "problem": problem,
         "colleagues": processes.queries.transfer_candidates(task.id, actor) if task else [],
     }
     return render(request, "cases/page.html", context, status=409 if problem else 200)
 
 
-RIGHTS = ("case.examine", "case.approve_special", "case.approve_extension")
+def _facts(case: Case) -> list[tuple[str, str]]:
+    return [
+        ("办件编号", case.case_no or ""),
+        ("短号", case.short_no or ""),
+        ("收件时间", formats.moment(case.received_at)),
+        ("受理时间", formats.moment(case.accepted_at)),
+        ("渠道", case.get_channel_display()),  # type: ignore[attr-defined]
+        ("经办人", case.agent_name or "—"),
+        ("统一社会信用代码", case.applicant_code or "—"),
+        ("事项版本", f"第 {case.accepted_version or case.item_version} 版"),
+        ("决定文号", case.decision_no or "—"),
+    ]
+
+
+PAGE_RIGHTS = ("case.examine", "case.approve_special", "case.approve_extension")
 
 
 @needs("case.handle")
@@ -86,7 +108,15 @@ def complete(request: HttpRequest, case_id: int, task_id: int) -> HttpResponseBa
         )
     except PROBLEMS as problem:
         return page(request, case_id, problem=str(problem), entered=request.POST.dict())
-    return redirect(request.POST.get("next") or "workbench:home")
+    return _after(request, case.pk)
+
+
+def _after(request: HttpRequest, case_id: int) -> HttpResponseBase:
+    """To the next open task of the clerk when he works in a row, else back to his to-do."""
+    ui.notify(request, "已提交")
+    if request.POST.get("after") == "stay":
+        return redirect("cases:page", case_id)
+    return redirect("processes:todo")
 
 
 def _task_data(request: HttpRequest, case_id: int, actor: records.Actor) -> dict[str, Any]:
@@ -255,4 +285,4 @@ def phrase(request: HttpRequest) -> HttpResponseBase:
     actor = common.actor_of(request)
     if request.method == "POST" and actor.account_id is not None:
         opinions.add_phrase(actor.account_id, request.POST.get("text", ""))
-    return HttpResponse(_("已保存常用意见").encode())
+    return HttpResponse(status=204)

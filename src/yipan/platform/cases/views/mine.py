@@ -5,18 +5,20 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yipan.platform import calendar, documents, processes, records
+from yipan.kernel import clock
+from yipan.platform import calendar, documents, processes
+from yipan.platform.records import queries as record_queries
 from yipan.platform.ui import render
 from yipan.platform.ui.access import citizen, public
 
 from .. import items, queries, timeline
 from ..actions import clocks, decision, results
 from ..actions.core import CaseProblem
-from ..domain.states import BEFORE_ACCEPTANCE, UNDECIDED, State
+from ..domain.states import BEFORE_ACCEPTANCE, UNDECIDED, IllegalAct, State
 from ..models import Case, CaseDocument
 from . import common
 
-RATING_LABELS = ("办事效率", "指南准确度", "便捷度", "平台操作")
+RATING_LABELS = (("办事效率", "办事效率"), ("指南准确度", "指南准确度"), ("便捷度", "便捷度"), ("平台操作", "平台操作"))
 GRADES = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
 
 
@@ -41,13 +43,15 @@ def _progress(case: Case) -> dict[str, object]:
     now = calendar.now()
     found = items.terms(case)
     state = State(case.state)
-    acts = records.acts.of_subject("case", case.pk)
+    notice = queries.open_notice(case)
+    acts = record_queries.story_of("case", case.pk)
     return {
         "case": queries.row(case, now),
         "clocks": clocks.explained(case, found),
         "story": timeline.story(case, acts, for_applicant=True),
         "steps": processes.steps_for(case.instance_id) if case.instance_id else [],
-        "notice": queries.open_notice(case),
+        "notice": notice,
+        "notice_due": clock.show_due(notice.due) if notice else "",
         "specials": queries.open_specials(case),
         "documents": queries.documents(case, for_applicant=True),
         "materials": queries.materials(case),
@@ -76,7 +80,7 @@ def submit_correction(request: HttpRequest, case_id: int) -> HttpResponse:
             now=calendar.now(),
             key=request.POST.get("key", f"correct-{task.id}"),
         )
-    except CaseProblem as problem:
+    except (CaseProblem, IllegalAct, processes.ProcessProblem) as problem:
         return common.told(request, str(problem), "cases:materials", case.pk)
     return redirect("cases:mine_one", case.pk)
 
@@ -86,7 +90,10 @@ def submit_correction(request: HttpRequest, case_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
     case = common.own_case(request, case_id)
     reason = request.POST.get("reason", "").strip()
-    decision.withdraw(case.pk, reason=reason, actor=common.actor_of(request), now=calendar.now())
+    try:
+        decision.withdraw(case.pk, reason=reason, actor=common.actor_of(request), now=calendar.now())
+    except (CaseProblem, IllegalAct) as problem:
+        return common.told(request, str(problem), "cases:mine_one", case.pk)
     return redirect("cases:mine_one", case.pk)
 
 
@@ -98,7 +105,7 @@ def rate(request: HttpRequest, case_id: int) -> HttpResponse:
         results.rate(
             case.pk,
             grade=int(request.POST.get("grade", "0") or 0),
-            labels=[label for label in request.POST.getlist("labels") if label in RATING_LABELS],
+            labels=[label for label in request.POST.getlist("labels") if label in dict(RATING_LABELS)],
             text=request.POST.get("text", ""),
             actor=common.actor_of(request),
             now=calendar.now(),

@@ -1,0 +1,56 @@
+"""Cases towards outside systems: the province's acceptance platform, 好差评, the e-licence library."""
+
+import io
+
+from yipan.connectors import acceptance, elicence, rating
+from yipan.connectors.base import ConnectorError
+from yipan.platform import people, records
+
+from .models import Case
+from .sources import Fetched, SourceProblem
+
+
+def report_case(message: records.Outgoing) -> records.Sent:
+    """Push one stage of a case; a field the platform refuses ends in the dead letters with its name."""
+    try:
+        receipt = acceptance.push(message.payload["stage"], dict(message.payload), key=message.key)
+    except ConnectorError as problem:
+        if problem.permanent:
+            raise records.Rejected(str(problem)) from problem
+        raise
+    return records.Sent(receipt.id, "received")
+
+
+def report_rating(message: records.Outgoing) -> records.Sent:
+    """Report an applicant's rating."""
+    try:
+        remote = rating.push(dict(message.payload), key=message.key)
+    except ConnectorError as problem:
+        if problem.permanent:
+            raise records.Rejected(str(problem)) from problem
+        raise
+    return records.Sent(remote)
+
+
+def fetch_licence(case: Case, licence_type: str) -> Fetched:
+    """The holder's licence of a type from the province's library. Raises SourceProblem."""
+    holder = case.applicant_code or _resident_id(case)
+    if not holder:
+        raise SourceProblem("申请人没有登记证件号码", "没有申请人的证件号码，不能查询电子证照，")
+    try:
+        found = elicence.find(holder, licence_type)
+        if not found:
+            raise SourceProblem("电子证照库没有该证照", "电子证照库中没有找到这项证照，")
+        licence = elicence.fetch(found[0])
+    except ConnectorError as problem:
+        raise SourceProblem("电子证照库没有应答", "电子证照库暂时没有应答，") from problem
+    return Fetched(io.BytesIO(licence.pdf), f"{licence.name}.pdf", licence.identifier)
+
+
+def _resident_id(case: Case) -> str:
+    """The applicant's document number, from the vault; the read is logged."""
+    person_id = case.applicant_person_id
+    if person_id is None:
+        return ""
+    records.log_access(records.SYSTEM, ("person", str(person_id)), ["公民身份号码"], "电子证照查询")
+    return people.vault.read([person_id], [people.vault.RESIDENT_ID]).get((person_id, people.vault.RESIDENT_ID), "")

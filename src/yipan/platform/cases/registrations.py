@@ -1,0 +1,77 @@
+"""What the room tells other rooms at start-up: rights, words, task acts, jobs, channels, menus, sources."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from yipan.kernel import clock
+from yipan.platform import calendar, jobs, processes, records
+from yipan.platform.ui import navigation
+
+from . import process_acts
+from .domain.states import ACTS
+
+RIGHTS = {
+    "case.read": "查看办件",
+    "case.handle": "办理环节任务",
+    "case.receive": "窗口收件",
+    "case.precheck": "预审受理",
+    "case.examine": "审查、申请特别程序和延期",
+    "case.approve_special": "批准特别程序",
+    "case.approve_extension": "批准延期",
+}
+VERBS = {
+    "case.begin": "开始申请",
+    "case.save_form": "保存申请表",
+    "case.propose_special_procedure": "申请特别程序",
+    "case.rate": "评价",
+    "client.register": "登记窗口来人",
+}
+
+
+def register() -> None:
+    for name, title in RIGHTS.items():
+        records.rights.declare(name, title)
+    records.verbs.declare(VERBS | {f"case.{verb}": rule.title for verb, rule in ACTS.items()}, kinds={"case": "办件"})
+    process_acts.register()
+    processes.register_subject("case", url=_address, titles=_titles)
+    _register_work()
+    _register_outside()
+    _register_menus()
+
+
+def _address(subject_id: str) -> str:
+    return reverse("cases:page", args=[subject_id])
+
+
+def _titles(subject_ids: list[str]) -> dict[str, Any]:
+    from . import queries
+
+    return queries.titles(subject_ids)
+
+
+def _register_work() -> None:
+    from . import work
+
+    jobs.task(work.PRODUCE)(work.produce_document)
+    jobs.task(work.ISSUE)(work.issue_licence)
+    jobs.sweep("cases.overrun", every=30.0)(work.end_overrun_procedures)
+    records.subscribe("calendar.corrected", work.recount_clocks, name="cases.recount_clocks")
+
+
+def _register_outside() -> None:
+    from . import outside, sources
+
+    records.register_channel("acceptance", outside.report_case)
+    records.register_channel("rating", outside.report_rating)
+    sources.register_licence_source(outside.fetch_licence)
+
+
+def _register_menus() -> None:
+    navigation.register("portal", "导航", "我的办件", "cases:mine", icon="files", order=40)
+    navigation.register("portal", "我要查", "办件进度查询", "cases:ask", icon="search", note="凭短号和查询码，不用登录")
+    navigation.register("counter", "窗口业务", "收件登记", "cases:receive", icon="clipboard-check", right="case.receive")
+    navigation.register("workbench", "审批办理", "办件", "cases:list", icon="files", right="case.read", order=20)
+
+

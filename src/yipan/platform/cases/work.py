@@ -1,0 +1,54 @@
+"""What the worker does for cases: make documents and licences, restart clocks, recount after a calendar change."""
+
+from typing import Any
+
+from yipan.platform import calendar, documents, records
+
+from . import items
+from .actions import clocks, examination, letters, results
+from .domain.letters import LETTERS
+from .domain.states import UNDECIDED
+from .models import Case, CaseDocument
+
+PRODUCE, ISSUE = letters.PRODUCE, results.ISSUE
+
+
+def produce_document(case_document_id: int) -> None:
+    """Make the PDF of a registered document; a second run finds it made."""
+    wanted = CaseDocument.objects.select_related("case").get(pk=case_document_id)
+    if wanted.document_id is not None:
+        return
+    letter = LETTERS[wanted.kind]
+    made = documents.make(
+        template=letter.template,
+        data=wanted.data,
+        number=wanted.number,
+        title=wanted.title,
+        subject=("case", str(wanted.case_id)),  # type: ignore[attr-defined]
+        sealed=letter.sealed,
+        unit_key=wanted.case.unit_key,
+        actor=records.SYSTEM,
+        at=wanted.at,
+    )
+    CaseDocument.objects.filter(pk=wanted.pk, document_id=None).update(document_id=made.id)
+
+
+def issue_licence(case_id: int) -> None:
+    results.issue_licence(case_id, now=calendar.now())
+
+
+def end_overrun_procedures() -> int:
+    return examination.end_overrun_procedures(calendar.now())
+
+
+def recount_clocks(event: Any) -> None:  # noqa: ARG001 - every open case may reach into the corrected year
+    """A corrected calendar moves the due dates of open cases: recompute them all, a batch at a time."""
+    last = 0
+    while True:
+        batch = list(Case.objects.filter(pk__gt=last, state__in=UNDECIDED).order_by("pk")[:500])
+        if not batch:
+            return
+        for case in batch:
+            clocks.refresh(case, items.terms(case))
+            case.save(update_fields=["notice_due", "promised_due", "legal_due"])
+        last = batch[-1].pk
