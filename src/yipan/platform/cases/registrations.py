@@ -71,7 +71,7 @@ def _register_outside() -> None:
 def _register_menus() -> None:
     navigation.register("portal", "导航", "我的办件", "cases:mine", icon="files", order=40)
     navigation.register("portal", "我要查", "办件进度查询", "cases:ask", icon="search", note="凭短号和查询码，不用登录")
-    navigation.register("counter", "窗口业务", "收件登记", "cases:receive", icon="clipboard-check", right="case.receive")
+    navigation.register(
+        "counter", "窗口业务", "收件登记", "cases:receive", icon="clipboard-check", right="case.receive"
+    )
     navigation.register("workbench", "审批办理", "办件", "cases:list", icon="files", right="case.read", order=20)
-
-

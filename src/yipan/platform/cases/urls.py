@@ -2,6 +2,9 @@
 
 from django.urls import path
 
+from yipan.platform.ui.access import needs
+
+from .listing import CaseList
 from .views import applying, handling, mine, receiving
 
 app_name = "cases"
@@ -26,6 +29,7 @@ urlpatterns = [
     path("counter/cases/<int:case_id>/receipt/", receiving.receipt, name="counter_receipt"),
     path("counter/cases/<int:case_id>/documents/<int:document_id>/", receiving.document, name="counter_document"),
     path("progress/", mine.ask, name="ask"),
+    path("cases/", needs("case.read")(CaseList.as_view()), name="list"),
     path("cases/<int:case_id>/", handling.page, name="page"),
     path("cases/<int:case_id>/tasks/<int:task_id>/complete/", handling.complete, name="complete"),
     path("cases/<int:case_id>/tasks/<int:task_id>/<slug:kind>/", handling.move, name="move"),

@@ -1,0 +1,114 @@
+"""The list of cases for staff; list, export and print read through one query object with the reader's row rights."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from yipan.kernel.clock import SHANGHAI
+from yipan.platform import calendar, people, records
+from yipan.platform.ui import listing
+
+from . import queries
+from .domain.states import ENDED, State
+from .models import Case
+from .queries import CaseRow
+
+STATES = tuple((str(state.value), state.title) for state in State if state is not State.DRAFT)
+OVERDUE, OPEN = "overdue", "open"
+
+
+class CaseList(listing.ListPage):
+    """办件: every case the reader may see."""
+
+    key, title = "cases.list", "办件"
+    face = "workbench"
+    personal = True
+    default_order = "-received_at"
+    columns = (
+        listing.Column(
+            "item_title",
+            "事项",
+            link=lambda row: reverse("cases:page", args=[row.id]),
+            sub=lambda row: row.applicant_name,
+            fixed=True,
+            personal=True,
+        ),
+        listing.Column("short_no", "短号"),
+        listing.Column("state", "状态", "status", value=lambda row: row.state.title, tone=lambda row: tone(row.state)),
+        listing.Column("light", "时限", "light"),
+        listing.Column("due", "承诺期限", "moment", sort=True),
+        listing.Column("unit_name", "办理单位"),
+        listing.Column("received_at", "收件时间", "moment", sort=True),
+        listing.Column("case_no", "办件编号", shown=False),
+    )
+    filters = (
+        listing.Text("q", "短号、编号、申请人"),
+        listing.Choice("state", "状态", STATES, many=True),
+        listing.Choice("running", "进度", ((OPEN, "办理中"), (OVERDUE, "已超期"))),
+        listing.DateRange("received_at", "收件日期"),
+    )
+    empty_title = "没有符合条件的办件"
+
+    def query(self, request: Any) -> listing.Query:
+        return case_query(people.actor(request))
+
+
+def tone(state: State) -> str:
+    if state in (State.ACCEPTANCE_REFUSED, State.TERMINATED, State.REFUSED):
+        return "red"
+    if state in (State.CORRECTION, State.SPECIAL_PROCEDURE):
+        return "orange"
+    if state in (State.WITHDRAWN, State.DEEMED_WITHDRAWN):
+        return "grey"
+    return "green" if state >= State.GRANTED else "blue"
+
+
+def case_query(actor: records.Actor) -> listing.TableQuery:
+    now = calendar.now()
+    return listing.TableQuery(
+        queryset=queries.visible(actor),
+        fields=FIELDS,
+        orders={"received_at": "received_at", "due": "promised_due"},
+        narrow=narrow,
+        row=lambda values: _row(values, now),
+    )
+
+
+FIELDS = (
+    "id", "short_no", "case_no", "item_title", "applicant_name", "unit_name", "state", "received_at", "accepted_at",
+    "decided_at", "notice_due", "promised_due", "legal_due", "commitment",
+)  # fmt: skip
+
+
+def narrow(cases: QuerySet[Case], filters: Mapping[str, Any]) -> QuerySet[Case]:
+    """What each filter means."""
+    if words := filters.get("q"):
+        # Numbers by their beginning, so that the index serves them; names by any part.
+        number = words.upper()
+        cases = cases.filter(
+            Q(short_no__startswith=number) | Q(case_no__startswith=number) | Q(applicant_name__contains=words)
+        )
+    if states := filters.get("state"):
+        cases = cases.filter(state__in=[int(state) for state in states])
+    if filters.get("running") == OPEN:
+        cases = cases.exclude(state__in=list(ENDED))
+    elif filters.get("running") == OVERDUE:
+        cases = cases.filter(promised_due__lt=calendar.now(), decided_at=None).exclude(state__in=list(ENDED))
+    if between := filters.get("received_at"):
+        if between.low:
+            cases = cases.filter(received_at__gte=_midnight(between.low))
+        if between.high:
+            cases = cases.filter(received_at__lt=_midnight(between.high + dt.timedelta(days=1)))
+    return cases
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), SHANGHAI)
+
+
+def _row(values: dict[str, Any], now: dt.datetime) -> CaseRow:
+    case = Case(**{name: values[name] for name in FIELDS})
+    return queries.row(case, now)
