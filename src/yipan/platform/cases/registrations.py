@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 
-from yipan.kernel import clock
-from yipan.platform import calendar, jobs, processes, records
+from yipan.platform import jobs, processes, records
 from yipan.platform.ui import navigation
 
 from . import process_acts

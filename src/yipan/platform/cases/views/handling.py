@@ -1,4 +1,4 @@
-"""Staff: the list of cases, the case page with form, materials, story, picture, opinions and moves; completing a task; bare acts."""
+"""Staff: the list of cases, the case page with everything on it, completing tasks, moves and bare acts."""
 
 from typing import Any
 

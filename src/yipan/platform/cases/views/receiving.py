@@ -1,7 +1,7 @@
 """The window: who stands there, what he applies for, his form and papers, his receipt; then a clean desk.
 
-The client lives in the clerk's session and nowhere else; “办完，下一位” forgets him, so that nothing of one client shows
-while the next one stands there.
+The client lives in the clerk's session and nowhere else; “办完，下一位” forgets him, so that nothing of one client
+shows while the next one stands there.
 """
 
 from django.http import HttpRequest
