@@ -90,3 +90,11 @@ def _row(version: PackVersion, files: int) -> PackRow:
         version.installed_at,
         version.installed_by,
     )
+
+
+def files_in_use(key: str) -> dict[str, bytes]:
+    """The files of a pack in use by path. Raises LookupError when the pack is not installed."""
+    version = in_use(key)
+    if version is None:
+        raise LookupError(f"内容包“{key}”没有安装")
+    return {path: bytes(content) for path, content in version.files.values_list("path", "content")}
