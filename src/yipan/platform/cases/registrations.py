@@ -4,10 +4,12 @@ from typing import Any
 
 from django.urls import reverse
 
+from yipan.kernel.packs import register_loader
 from yipan.platform import jobs, processes, records
 from yipan.platform.ui import navigation
 
 from . import process_acts
+from .domain.model_check import check_acts
 from .domain.states import ACTS
 
 RIGHTS = {
@@ -29,11 +31,15 @@ VERBS = {
 
 
 def register() -> None:
+    from .stories import StoryLoader
+
     for name, title in RIGHTS.items():
         records.rights.declare(name, title)
     records.verbs.declare(VERBS | {f"case.{verb}": rule.title for verb, rule in ACTS.items()}, kinds={"case": "办件"})
     process_acts.register()
+    processes.register_model_check(check_acts)
     processes.register_subject("case", url=_address, titles=_titles)
+    register_loader(StoryLoader(), after=["people", "items", "forms", "processes"])
     _register_work()
     _register_outside()
     _register_menus()
