@@ -1,6 +1,7 @@
 """What an applicant sees of his cases: list, progress, correction, withdrawal, documents, rating."""
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -116,7 +117,7 @@ def rate(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 @citizen
-def document(request: HttpRequest, case_id: int, document_id: int) -> HttpResponse:
+def document(request: HttpRequest, case_id: int, document_id: int) -> HttpResponseBase:
     """Download one of the case's documents that are meant for the applicant."""
     case = common.own_case(request, case_id)
     wanted = CaseDocument.objects.filter(case=case, pk=document_id, for_applicant=True).first()
