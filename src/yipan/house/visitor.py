@@ -74,7 +74,9 @@ class Visitor:
         """
         page = self._here()
         form, pressed = self._form(page, button, having)
-        data: list[tuple[str, str | int | float | bool | None]] = [(n, str(v)) for n, v in form.form_values() if not (values and n in values)]
+        data: list[tuple[str, str | int | float | bool | None]] = [
+            (n, str(v)) for n, v in form.form_values() if not (values and n in values)
+        ]
         for name, value in (values or {}).items():
             if value is None:
                 continue

@@ -55,7 +55,7 @@ def order(**more):
         "planned_days": 10,
         "basis": "行政许可法第四十五条",
         "requested_by": 1,
-        "approved_by": 2,
+        "approvers": {2},
         "now": NOW,
         "promised_due": NOW + dt.timedelta(days=5),
         "legal_due": None,
@@ -73,7 +73,7 @@ def test_a_statutory_test_the_item_allows_may_be_ordered():
         ({"kind": 8}, "实施清单没有规定“专家评审”"),
         ({"planned_days": 0}, "1 至 120"),
         ({"basis": " "}, "依据条款"),
-        ({"approved_by": 1}, "不能是同一人"),
+        ({"approvers": {3, 1}}, "不能是同一人"),
         ({"promised_due": NOW}, "超过期限"),
     ],
 )
