@@ -1,0 +1,34 @@
+"""People: regions, units, posts, persons, accounts, roles and scopes, absence and deputies, firms and their agents.
+
+- ``actor(request)`` who acts, as records keep it; ``principal(request)`` for whom a citizen acts (himself or a firm)
+- ``require``, ``may``, ``scope_filter``: rights are role × data scope × validity, loaded once a request
+- ``queries.holders`` who may take a task; ``queries.deputies_of`` who stands in for somebody on leave
+- ``contacts`` how to reach people (addresses come from the identity vault)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .access import UnitScope as UnitScope
+    from .access import actor as actor
+    from .access import may as may
+    from .access import principal as principal
+    from .access import require as require
+    from .access import scope_filter as scope_filter
+
+_FROM_ACCESS = {"actor", "principal", "may", "require", "scope_filter", "UnitScope", "Principal"}
+
+
+def __getattr__(name: str) -> Any:
+    """Modules that read models are imported on first use: the room is imported before Django is ready."""
+    import importlib
+
+    if name in _FROM_ACCESS:
+        return getattr(importlib.import_module(f"{__name__}.access"), name)
+    if name == "Refused":
+        from yipan.platform.records.rights import Refused
+
+        return Refused
+    if name in ("queries", "contacts", "access", "vault"):
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(name)

@@ -1,0 +1,258 @@
+"""Who asks, and what he may: role × data scope × validity, loaded with two statements once a request."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from yipan.platform import calendar, records
+from yipan.platform.records import rights
+
+from .models import Account, Agency, Holding, RoleAssignment, Unit
+
+POST_IN_SESSION, FIRM_IN_SESSION = "people.post", "people.firm"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role a person has at the moment, with where it reaches."""
+
+    role_key: str
+    rights: frozenset[str]
+    scope: str
+    unit_id: int | None
+    unit_key: str
+    section_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitScope:
+    """Which rows a right opens: ``kind`` is none, own, section, unit or district (the widest of all grants)."""
+
+    kind: str
+    unit_ids: frozenset[int] = frozenset()
+    unit_keys: frozenset[str] = frozenset()
+    section_ids: frozenset[int] = frozenset()
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostChoice:
+    """A post one may act from."""
+
+    post_id: int
+    title: str
+    unit_id: int
+    unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """For whom a citizen acts: himself, or a firm whose agent he is."""
+
+    account_id: int
+    person_id: int
+    name: str
+    level: int
+    entity_id: int | None = None
+    entity_name: str = ""
+    entity_code: str = ""
+    manager: bool = False
+
+
+@dataclass(slots=True)
+class Identity:
+    """Everything one request knows about who asks."""
+
+    account: Account
+    actor: records.Actor
+    grants: tuple[Grant, ...] = ()
+    posts: tuple[PostChoice, ...] = ()
+    principal: Principal | None = None
+    firms: tuple[Principal, ...] = field(default_factory=tuple)
+
+
+# -- loading ---------------------------------------------------------------------------------------------------------
+def grants_of(person_id: int, today: date) -> list[Grant]:
+    """The grants of a person on a day: through the posts he holds, and his own (one statement)."""
+    valid = Q(valid_from__lte=today) & (Q(valid_to=None) | Q(valid_to__gte=today))
+    held = Holding.objects.filter(valid, person_id=person_id).values("post_id")
+    rows = (
+        RoleAssignment.objects.filter(valid)
+        .filter(Q(person_id=person_id) | Q(post_id__in=held))
+        .select_related("role", "post__unit")
+    )
+    return [
+        Grant(
+            row.role.key,
+            frozenset(row.role.rights),
+            row.scope,
+            row.post.unit_id if row.post else None,
+            row.post.unit.key if row.post else "",
+            row.post.section_id if row.post else None,
+        )
+        for row in rows
+    ]
+
+
+def posts_of(person_id: int, today: date) -> list[PostChoice]:
+    """The posts a person holds on a day, main post first (one statement)."""
+    valid = Q(valid_from__lte=today) & (Q(valid_to=None) | Q(valid_to__gte=today))
+    held = Holding.objects.filter(valid, person_id=person_id).select_related("post__unit").order_by("id")
+    order = {"main": 0, "seconded": 1, "outsourced": 1, "concurrent": 2}
+    return [
+        PostChoice(row.post_id, row.post.title, row.post.unit_id, row.post.unit.name)
+        for row in sorted(held, key=lambda row: order[row.kind])
+    ]
+
+
+def identify(request: HttpRequest) -> Identity | None:
+    """The identity behind a request, loaded once and kept on it; None for a visitor."""
+    known = getattr(request, "_identity", None)
+    if known is not None:
+        return known
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return None
+    identity = _load(request, user)
+    request._identity = identity  # type: ignore[attr-defined]
+    return identity
+
+
+def _load(request: HttpRequest, account: Account) -> Identity:
+    today = calendar.today()
+    if account.kind == Account.Kind.CITIZEN:
+        return _citizen(request, account, today)
+    posts = posts_of(account.person_id, today)
+    chosen = request.session.get(POST_IN_SESSION)
+    post = next((p for p in posts if p.post_id == chosen), posts[0] if posts else None)
+    actor = records.Actor(
+        account_id=account.pk,
+        person_id=account.person_id,
+        name=account.person.name,
+        unit_id=post.unit_id if post else None,
+        unit_name=post.unit_name if post else "",
+        post_id=post.post_id if post else None,
+        post_name=post.title if post else "",
+        **_place(request),
+    )
+    return Identity(account, actor, tuple(grants_of(account.person_id, today)), tuple(posts))
+
+
+def _citizen(request: HttpRequest, account: Account, today: date) -> Identity:
+    valid = Q(valid_from__lte=today) & (Q(valid_to=None) | Q(valid_to__gte=today)) & Q(revoked_at=None)
+    person = account.person
+    own = Principal(account.pk, person.pk, person.name, account.level)
+    firms = tuple(
+        Principal(
+            account.pk, person.pk, person.name, account.level,
+            row.entity_id, row.entity.name, row.entity.code, row.manager,
+        )
+        for row in Agency.objects.filter(valid, person=person).select_related("entity")
+    )  # fmt: skip
+    # A firm chosen earlier is checked again on every request: a dismissed agent has lost it.
+    chosen = request.session.get(FIRM_IN_SESSION)
+    principal = next((firm for firm in firms if firm.entity_id == chosen), own)
+    actor = records.Actor(
+        account_id=account.pk,
+        person_id=person.pk,
+        name=person.name,
+        unit_name=principal.entity_name,
+        **_place(request),
+    )
+    return Identity(account, actor, principal=principal, firms=firms)
+
+
+def _place(request: HttpRequest) -> dict[str, Any]:
+    from yipan.platform.ui.middleware import current_request_id
+
+    return {"ip": request.META.get("REMOTE_ADDR") or "", "request_id": current_request_id()}
+
+
+# -- the public face -------------------------------------------------------------------------------------------------
+def actor(request: HttpRequest) -> records.Actor:
+    """Who acts. Raises PermissionError for a visitor: views that need an actor are never public."""
+    identity = identify(request)
+    if identity is None:
+        raise PermissionError("nobody is signed in")
+    return identity.actor
+
+
+def principal(request: HttpRequest) -> Principal:
+    """For whom a citizen acts."""
+    identity = identify(request)
+    if identity is None or identity.principal is None:
+        raise PermissionError("no citizen is signed in")
+    return identity.principal
+
+
+def grants_for(who: records.Actor) -> tuple[Grant, ...]:
+    """The grants of an actor, fresh from the database (one statement)."""
+    if who.person_id is None:
+        return ()
+    return tuple(grants_of(who.person_id, calendar.today()))
+
+
+def reaches(grant: Grant, right: str, unit_id: int | None) -> bool:
+    """Whether a grant gives a right in a unit (any unit when none is named)."""
+    if right not in grant.rights:
+        return False
+    if unit_id is None or grant.scope == "district":
+        return True
+    if grant.scope == "subordinate":
+        return unit_id in _with_subordinates(grant.unit_id)
+    return grant.unit_id == unit_id
+
+
+def may(who: records.Actor, right: str, *, unit_id: int | None = None) -> bool:
+    """Whether the actor holds a right. The system itself may do what no person has to decide."""
+    if who is records.SYSTEM or (who.account_id is None and who.channel == "system"):
+        return True
+    return any(reaches(grant, right, unit_id) for grant in grants_for(who))
+
+
+def require(who: records.Actor, right: str, *, unit_id: int | None = None) -> None:
+    """Raise rights.Refused (403, Chinese) when the actor does not hold the right."""
+    if not may(who, right, unit_id=unit_id):
+        raise rights.Refused(right)
+
+
+def scope_filter(who: records.Actor, right: str) -> UnitScope:
+    """The rows a right opens to the actor, for queries."""
+    return scope_of(grants_for(who), right, who.person_id)
+
+
+def scope_of(grants: Iterable[Grant], right: str, person_id: int | None) -> UnitScope:
+    """The union of what all grants of a right open."""
+    held = [grant for grant in grants if right in grant.rights]
+    if not held:
+        return UnitScope("none", person_id=person_id)
+    if any(grant.scope == "district" for grant in held):
+        return UnitScope("district", person_id=person_id)
+    units: set[int] = set()
+    sections: set[int] = set()
+    for grant in held:
+        if grant.unit_id is None:
+            continue
+        if grant.scope == "subordinate":
+            units |= _with_subordinates(grant.unit_id)
+        elif grant.scope == "unit":
+            units.add(grant.unit_id)
+        elif grant.scope == "section" and grant.section_id is not None:
+            sections.add(grant.section_id)
+    keys = frozenset(Unit.objects.filter(pk__in=units).values_list("key", flat=True)) if units else frozenset()
+    kind = "unit" if units else "section" if sections else "own"
+    return UnitScope(kind, frozenset(units), keys, frozenset(sections), person_id)
+
+
+def _with_subordinates(unit_id: int | None) -> set[int]:
+    if unit_id is None:
+        return set()
+    found, edge = {unit_id}, {unit_id}
+    while edge:
+        edge = set(Unit.objects.filter(parent_id__in=edge).values_list("id", flat=True)) - found
+        found |= edge
+    return found
