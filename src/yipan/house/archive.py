@@ -32,7 +32,8 @@ def _tool(name: str, *arguments: str) -> None:
     """Run a PostgreSQL client program; the password goes by environment, not by command line."""
     parts: dict[str, Any] = dict(conninfo_to_dict(_owner_address()))
     password = str(parts.pop("password", "") or "")
-    environment = os.environ | ({"PGPASSWORD": password} if password else {})
+    # The identity vault shows its rows (encrypted) only to a session that opens it: a dump must hold them.
+    environment = os.environ | {"PGOPTIONS": "-c yipan.vault=open"} | ({"PGPASSWORD": password} if password else {})
     command = [str(find_program().folder / name), f"--dbname={make_conninfo(**parts)}", *arguments]
     answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if answer.returncode != 0:
@@ -53,7 +54,7 @@ def write_backup(target: Path | None = None) -> Path:
     unfinished = target.with_suffix(".part")
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         dump = Path(folder) / "database.dump"
-        _tool("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={dump}")
+        _tool("pg_dump", "--format=custom", "--enable-row-security", "--no-owner", "--no-privileges", f"--file={dump}")
         stored = sorted(p for p in where.files.rglob("*") if p.is_file())
         manifest = {
             "product": "yipan",

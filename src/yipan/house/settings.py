@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     *OPEN_ROOMS,
 ]
+AUTHENTICATION_BACKENDS = ["yipan.platform.people.backend.AccountBackend"]
 AUTH_USER_MODEL = "people.Account" if "yipan.platform.people" in OPEN_ROOMS else "auth.User"
 
 MIDDLEWARE = [

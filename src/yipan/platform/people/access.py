@@ -1,17 +1,21 @@
-"""Who asks, and what he may: role × data scope × validity, loaded with two statements once a request."""
+"""Who asks, and what he may: role × data scope × validity, loaded once a request."""
 
-from collections.abc import Iterable
+import contextlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 from django.http import HttpRequest
 
 from yipan.platform import calendar, records
 from yipan.platform.records import rights
 
-from .models import Account, Agency, Holding, RoleAssignment, Unit
+from .models import Account, Agency, Holding
 
 POST_IN_SESSION, FIRM_IN_SESSION = "people.post", "people.firm"
 
@@ -26,6 +30,7 @@ class Grant:
     unit_id: int | None
     unit_key: str
     section_id: int | None
+    deputy_for: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +74,75 @@ class Identity:
 
     account: Account
     actor: records.Actor
-    grants: tuple[Grant, ...] = ()
     posts: tuple[PostChoice, ...] = ()
     principal: Principal | None = None
     firms: tuple[Principal, ...] = field(default_factory=tuple)
 
 
 # -- loading ---------------------------------------------------------------------------------------------------------
+# Grants and units by person, for the request that is being answered; None outside a request: nothing is remembered.
+_remembered: ContextVar[dict[Any, Any] | None] = ContextVar("people_grants", default=None)
+
+
+@contextlib.contextmanager
+def remembered_grants() -> Iterator[None]:
+    """Load the grants of a person once inside this block (one request)."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def forget_grants() -> None:
+    """Roles or posts were changed: ask again."""
+    memory = _remembered.get()
+    if memory is not None:
+        memory.clear()
+
+
+def _once(key: Any, load: Callable[[], Any]) -> Any:
+    memory = _remembered.get()
+    if memory is None:
+        return load()
+    if key not in memory:
+        memory[key] = load()
+    return memory[key]
+
+
+_GRANTS = """
+WITH meant AS (
+    SELECT %(person)s::bigint AS id, NULL::bigint AS deputised
+    UNION
+    SELECT person_id, person_id FROM people_absence
+    WHERE deputy_id = %(person)s AND begins <= %(day)s AND ends >= %(day)s AND cancelled_at IS NULL
+)
+SELECT r.key, r.rights, a.scope, coalesce(p.unit_id, a.unit_id), coalesce(u.key, ''), p.section_id, m.deputised
+FROM meant m
+LEFT JOIN people_holding h ON h.person_id = m.id AND h.valid_from <= %(day)s
+    AND (h.valid_to IS NULL OR h.valid_to >= %(day)s)
+JOIN people_roleassignment a ON (a.post_id = h.post_id OR a.person_id = m.id) AND a.valid_from <= %(day)s
+    AND (a.valid_to IS NULL OR a.valid_to >= %(day)s)
+JOIN people_role r ON r.id = a.role_id AND (m.deputised IS NULL OR r.separation = '')
+LEFT JOIN people_post p ON p.id = a.post_id
+LEFT JOIN people_unit u ON u.id = coalesce(p.unit_id, a.unit_id)
+"""
+
+
 def grants_of(person_id: int, today: date) -> list[Grant]:
-    """The grants of a person on a day: through the posts he holds, and his own (one statement)."""
-    valid = Q(valid_from__lte=today) & (Q(valid_to=None) | Q(valid_to__gte=today))
-    held = Holding.objects.filter(valid, person_id=person_id).values("post_id")
-    rows = (
-        RoleAssignment.objects.filter(valid)
-        .filter(Q(person_id=person_id) | Q(post_id__in=held))
-        .select_related("role", "post__unit")
-    )
-    return [
-        Grant(
-            row.role.key,
-            frozenset(row.role.rights),
-            row.scope,
-            row.post.unit_id if row.post else None,
-            row.post.unit.key if row.post else "",
-            row.post.section_id if row.post else None,
+    """The grants of a person on a day, in one statement: through posts, his own, and those of people he stands in for.
+
+    A deputy (AB岗) never gets the three administrators' roles: they exclude each other even for a day.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_GRANTS, {"person": person_id, "day": today})
+        rows = cursor.fetchall()
+    return list(
+        dict.fromkeys(
+            Grant(key, frozenset(json.loads(names) if isinstance(names, str) else names), *rest)
+            for key, names, *rest in rows
         )
-        for row in rows
-    ]
+    )
 
 
 def posts_of(person_id: int, today: date) -> list[PostChoice]:
@@ -139,7 +186,7 @@ def _load(request: HttpRequest, account: Account) -> Identity:
         post_name=post.title if post else "",
         **_place(request),
     )
-    return Identity(account, actor, tuple(grants_of(account.person_id, today)), tuple(posts))
+    return Identity(account, actor, tuple(posts))
 
 
 def _citizen(request: HttpRequest, account: Account, today: date) -> Identity:
@@ -190,21 +237,25 @@ def principal(request: HttpRequest) -> Principal:
 
 
 def grants_for(who: records.Actor) -> tuple[Grant, ...]:
-    """The grants of an actor, fresh from the database (one statement)."""
-    if who.person_id is None:
+    """The grants of an actor today (one statement, once a request)."""
+    person_id = who.person_id
+    if person_id is None:
         return ()
-    return tuple(grants_of(who.person_id, calendar.today()))
+    return _once(("grants", person_id), lambda: tuple(grants_of(person_id, calendar.today())))
+
+
+def holds(who: records.Actor, right: str) -> bool:
+    """Whether any grant of the actor, in whatever unit, gives the right."""
+    return any(right in grant.rights for grant in grants_for(who))
 
 
 def reaches(grant: Grant, right: str, unit_id: int | None) -> bool:
     """Whether a grant gives a right in a unit (any unit when none is named)."""
     if right not in grant.rights:
         return False
-    if unit_id is None or grant.scope == "district":
+    if unit_id is None or grant.scope == "district" or grant.unit_id == unit_id:
         return True
-    if grant.scope == "subordinate":
-        return unit_id in _with_subordinates(grant.unit_id)
-    return grant.unit_id == unit_id
+    return grant.unit_id is not None and unit_id in units_behind(grant.unit_id, grant.scope == "subordinate")
 
 
 def may(who: records.Actor, right: str, *, unit_id: int | None = None) -> bool:
@@ -232,27 +283,36 @@ def scope_of(grants: Iterable[Grant], right: str, person_id: int | None) -> Unit
         return UnitScope("none", person_id=person_id)
     if any(grant.scope == "district" for grant in held):
         return UnitScope("district", person_id=person_id)
-    units: set[int] = set()
+    units: dict[int, str] = {}
     sections: set[int] = set()
     for grant in held:
         if grant.unit_id is None:
             continue
-        if grant.scope == "subordinate":
-            units |= _with_subordinates(grant.unit_id)
-        elif grant.scope == "unit":
-            units.add(grant.unit_id)
+        if grant.scope in ("subordinate", "unit"):
+            units |= units_behind(grant.unit_id, grant.scope == "subordinate")
         elif grant.scope == "section" and grant.section_id is not None:
             sections.add(grant.section_id)
-    keys = frozenset(Unit.objects.filter(pk__in=units).values_list("key", flat=True)) if units else frozenset()
     kind = "unit" if units else "section" if sections else "own"
-    return UnitScope(kind, frozenset(units), keys, frozenset(sections), person_id)
+    return UnitScope(kind, frozenset(units), frozenset(units.values()), frozenset(sections), person_id)
 
 
-def _with_subordinates(unit_id: int | None) -> set[int]:
-    if unit_id is None:
-        return set()
-    found, edge = {unit_id}, {unit_id}
-    while edge:
-        edge = set(Unit.objects.filter(parent_id__in=edge).values_list("id", flat=True)) - found
-        found |= edge
-    return found
+_BEHIND = """
+WITH RECURSIVE reach(id, key) AS (
+    SELECT id, key FROM people_unit WHERE id = %s
+    UNION
+    SELECT u.id, u.key FROM people_unit u
+    JOIN reach r ON u.successor_id = r.id OR (%s AND u.parent_id = r.id)
+)
+SELECT id, key FROM reach
+"""
+
+
+def units_behind(unit_id: int, subordinates: bool) -> dict[int, str]:
+    """A unit with those merged into it (it answers for their old matters), and those below it; id → key."""
+
+    def load() -> dict[int, str]:
+        with connection.cursor() as cursor:
+            cursor.execute(_BEHIND, [unit_id, subordinates])
+            return dict(cursor.fetchall())
+
+    return _once(("units", unit_id, subordinates), load)

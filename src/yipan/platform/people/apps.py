@@ -1,4 +1,4 @@
-"""The people room joins the house: it answers who may what."""
+"""Django application of the room ``people``."""
 
 from django.apps import AppConfig
 
@@ -7,6 +7,7 @@ class PeopleConfig(AppConfig):
     name = "yipan.platform.people"
     label = "people"
     verbose_name = "机构与人员"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from . import registrations

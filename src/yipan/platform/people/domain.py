@@ -8,6 +8,8 @@ from yipan.kernel.clock import SHANGHAI
 
 MAX_FAILURES = 5
 LOCK_FOR = timedelta(minutes=15)
+# A whole office may stand behind one address, so an address is locked only by what no office does by mistake.
+MAX_FAILURES_OF_ADDRESS = 60
 PASSWORD_LIFE = timedelta(days=90)
 PASSWORD_MEMORY = 5
 SEPARATED = {"system": "系统管理员", "security": "安全管理员", "audit": "审计员"}

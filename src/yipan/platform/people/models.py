@@ -53,6 +53,7 @@ class UnitName(models.Model):
     short_name = models.CharField(max_length=40, blank=True)
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
+    decided = models.BooleanField("在本平台办理的更名", default=False)
 
     class Meta:
         ordering = ["id"]
@@ -136,17 +137,25 @@ class Account(AbstractBaseUser):
     subject = models.CharField("统一身份标识", max_length=120, unique=True, null=True)
     level = models.PositiveSmallIntegerField("实名等级", default=0)
     is_active = models.BooleanField(default=True)
-    failures = models.PositiveSmallIntegerField(default=0)
-    locked_until = models.DateTimeField(null=True)
     password_set_at = models.DateTimeField(null=True)
     must_change = models.BooleanField(default=False)
     demo_title = models.CharField("演示说明", max_length=120, blank=True)
+    demo_password = models.CharField("演示口令", max_length=60, blank=True)  # in demo databases only, until changed
 
     USERNAME_FIELD = "login"
     objects = AccountManager()
 
     def __str__(self) -> str:
         return self.login
+
+
+class SignInGuard(models.Model):
+    """Failed tries by what was tried: a login (whether it exists or not) or an address; real time, never the demo's."""
+
+    key = models.CharField(max_length=120, unique=True)  # "login:<login>", "address:<ip>"
+    failures = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField()
+    locked_until = models.DateTimeField(null=True)
 
 
 class PasswordHistory(models.Model):
@@ -178,6 +187,7 @@ class Role(models.Model):
     title = models.CharField(max_length=80)
     rights = models.JSONField(default=list)
     separation = models.CharField(max_length=12, blank=True)  # "", system, security, audit
+    official = models.BooleanField("须由在编人员担任", default=False)  # not for outsourced staff
 
     class Meta:
         ordering = ["id"]
@@ -187,7 +197,7 @@ class Role(models.Model):
 
 
 class RoleAssignment(models.Model):
-    """role × data scope × validity, given to a post (all who hold it) or to one person."""
+    """role × data scope × validity, given to a post (all who hold it) or to one person (in ``unit``)."""
 
     class Scope(models.TextChoices):
         OWN = "own", "本人"
@@ -199,6 +209,7 @@ class RoleAssignment(models.Model):
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="assignments")
     post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="roles")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="roles")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")  # where a person's own holds
     scope = models.CharField(max_length=12, choices=Scope.choices, default=Scope.UNIT)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
@@ -232,6 +243,20 @@ class LegalEntity(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Handover(models.Model):
+    """Open work handed from somebody who leaves or changes post to a colleague, with the list both sign."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    receiver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=100)
+    lines = models.JSONField(default=list)  # [{"register", "number", "title", "note"}]
+
+    class Meta:
+        ordering = ["-id"]
 
 
 class Agency(models.Model):

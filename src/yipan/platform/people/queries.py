@@ -4,11 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
+from django.db import connection
 from django.db.models import Q
 
 from yipan.platform import calendar
 
-from .models import Absence, Account, Holding, Unit, UnitName
+from . import vault
+from .models import Absence, Account, Agency, Holding, Role, RoleAssignment, Unit, UnitName
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,34 +71,80 @@ def _valid(today: date, prefix: str = "") -> Q:
     return Q(**{f"{prefix}valid_from__lte": today}) & (Q(**ends) | Q(**{f"{prefix}valid_to__gte": today}))
 
 
+_HOLDERS = """
+WITH RECURSIVE asked(id, successor_id) AS (
+    SELECT id, successor_id FROM people_unit WHERE key = %(unit)s
+    UNION
+    SELECT u.id, u.successor_id FROM people_unit u JOIN asked a ON u.id = a.successor_id
+)
+SELECT DISTINCT c.id, p.id, p.name, po.id, po.title, u.id, u.key, u.name
+FROM people_roleassignment ra
+JOIN people_role r ON r.id = ra.role_id AND r.key = %(role)s
+JOIN people_holding h ON (h.post_id = ra.post_id OR h.person_id = ra.person_id)
+    AND h.valid_from <= %(day)s AND (h.valid_to IS NULL OR h.valid_to >= %(day)s)
+JOIN people_post po ON po.id = h.post_id AND (ra.unit_id IS NULL OR ra.unit_id = po.unit_id)
+JOIN people_unit u ON u.id = po.unit_id
+JOIN people_person p ON p.id = h.person_id
+JOIN people_account c ON c.person_id = p.id AND c.kind = 'staff' AND c.is_active
+WHERE ra.valid_from <= %(day)s AND (ra.valid_to IS NULL OR ra.valid_to >= %(day)s)
+    AND (%(unit)s::text IS NULL OR ra.scope = 'district' OR u.id IN (SELECT id FROM asked))
+ORDER BY po.id, c.id
+"""
+
+
 def holders(role_key: str, unit_key: str | None, at: datetime) -> list[Holder]:
-    """Staff who hold a role through a post (of the unit, when one is named) at a moment; one statement."""
-    today = calendar_day(at)
-    rows = Holding.objects.filter(
-        _valid(today), _valid(today, "post__roles__"), post__roles__role__key=role_key
-    ).select_related("post__unit", "person")
-    if unit_key:
-        rows = rows.filter(post__unit__key=unit_key)
-    return _with_accounts(list(rows.distinct()))
+    """Staff who hold a role, through a post or of their own, at a moment; one statement.
+
+    With a unit: its own staff, those of the unit it was merged into, and those whose role reaches the whole district
+    (clerks of the common window).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDERS, {"role": role_key, "unit": unit_key or None, "day": calendar_day(at)})
+        return [Holder(*row) for row in cursor.fetchall()]
+
+
+_DEPUTIES = """
+SELECT DISTINCT ON (ab.person_id) ab.person_id, c.id, p.id, p.name, po.id, po.title, u.id, u.key, u.name
+FROM people_absence ab
+JOIN people_person p ON p.id = ab.deputy_id
+JOIN people_account c ON c.person_id = p.id AND c.kind = 'staff' AND c.is_active
+JOIN people_holding h ON h.person_id = p.id AND h.valid_from <= %(day)s
+    AND (h.valid_to IS NULL OR h.valid_to >= %(day)s)
+JOIN people_post po ON po.id = h.post_id
+JOIN people_unit u ON u.id = po.unit_id
+WHERE ab.person_id = ANY(%(persons)s) AND ab.begins <= %(day)s AND ab.ends >= %(day)s AND ab.cancelled_at IS NULL
+ORDER BY ab.person_id, ab.id, (h.kind = 'main') DESC, h.id
+"""
 
 
 def deputies_of(person_ids: Collection[int], at: datetime) -> dict[int, list[Holder]]:
     """Who stands in, on that day, for each of these people; people who are present are not in the result."""
-    today = calendar_day(at)
-    absences = list(
-        Absence.objects.filter(
-            person_id__in=person_ids, begins__lte=today, ends__gte=today, cancelled_at=None
-        ).order_by("id")
-    )
-    if not absences:
+    if not person_ids:
         return {}
-    posts = Holding.objects.filter(_valid(today), person_id__in=[a.deputy_id for a in absences]).select_related(
-        "post__unit", "person"
-    )
-    by_person: dict[int, list[Holder]] = {}
-    for holder in _with_accounts(list(posts)):
-        by_person.setdefault(holder.person_id, []).append(holder)
-    return {absence.person_id: by_person.get(absence.deputy_id, [])[:1] for absence in absences}
+    with connection.cursor() as cursor:
+        cursor.execute(_DEPUTIES, {"persons": list(person_ids), "day": calendar_day(at)})
+        return {person: [Holder(*holder)] for person, *holder in cursor.fetchall()}
+
+
+_DEPUTISED = """
+SELECT DISTINCT c.id, p.id, p.name, po.id, po.title, u.id, u.key, u.name
+FROM people_absence ab
+JOIN people_person p ON p.id = ab.person_id
+JOIN people_account c ON c.person_id = p.id AND c.kind = 'staff'
+JOIN people_holding h ON h.person_id = p.id AND h.valid_from <= %(day)s
+    AND (h.valid_to IS NULL OR h.valid_to >= %(day)s)
+JOIN people_post po ON po.id = h.post_id
+JOIN people_unit u ON u.id = po.unit_id
+WHERE ab.deputy_id = %(person)s AND ab.begins <= %(day)s AND ab.ends >= %(day)s AND ab.cancelled_at IS NULL
+ORDER BY c.id, po.id
+"""
+
+
+def deputy_for(person_id: int, at: datetime) -> list[Holder]:
+    """The posts of everybody whom this person stands in for on that day; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DEPUTISED, {"person": person_id, "day": calendar_day(at)})
+        return [Holder(*row) for row in cursor.fetchall()]
 
 
 def absent_people_for(person_id: int, at: datetime) -> dict[int, str]:
@@ -109,9 +158,7 @@ def absent_people_for(person_id: int, at: datetime) -> dict[int, str]:
 
 def is_absent(person_id: int, at: datetime) -> bool:
     today = calendar_day(at)
-    return Absence.objects.filter(
-        person_id=person_id, begins__lte=today, ends__gte=today, cancelled_at=None
-    ).exists()
+    return Absence.objects.filter(person_id=person_id, begins__lte=today, ends__gte=today, cancelled_at=None).exists()
 
 
 def _with_accounts(rows: list[Holding]) -> list[Holder]:
@@ -132,12 +179,28 @@ def _with_accounts(rows: list[Holding]) -> list[Holder]:
 
 def colleagues(unit_id: int, *, without: int | None = None) -> list[Holder]:
     """Everybody who holds a post in a unit today, for choosing somebody."""
-    rows = Holding.objects.filter(_valid(calendar.today()), post__unit_id=unit_id).select_related("post__unit", "person")
+    rows = Holding.objects.filter(_valid(calendar.today()), post__unit_id=unit_id).select_related(
+        "post__unit", "person"
+    )
     return [holder for holder in _with_accounts(list(rows)) if holder.account_id != without]
 
 
-def demo_accounts() -> list[Account]:
-    return list(Account.objects.exclude(demo_title="").order_by("id"))
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account of the demo, for the start page: login, name, and what it is for ("市监局 审查岗")."""
+
+    login: str
+    name: str
+    title: str
+    password: str = ""
+
+
+def demo_accounts() -> list[DemoAccount]:
+    """Accounts of the demo; none in production, whatever the rows say."""
+    if settings.ENVIRONMENT == "production":
+        return []
+    rows = Account.objects.exclude(demo_title="").filter(is_active=True).order_by("id")
+    return [DemoAccount(*row) for row in rows.values_list("login", "person__name", "demo_title", "demo_password")]
 
 
 def calendar_day(at: datetime) -> date:
@@ -148,3 +211,43 @@ def calendar_day(at: datetime) -> date:
 
 def names_of(unit_id: int) -> list[UnitName]:
     return list(UnitName.objects.filter(unit_id=unit_id))
+
+
+SCOPE_WORDS = dict(RoleAssignment.Scope.choices)
+
+
+def role_title(key: str) -> str:
+    return Role.objects.filter(key=key).values_list("title", flat=True).first() or key
+
+
+def firms_of(person_id: int) -> bool:
+    """Whether a person may act for any firm today."""
+    return Agency.objects.filter(_valid(calendar.today()), person_id=person_id, revoked_at=None).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """One agent of a firm as its manager sees him; the number is masked."""
+
+    id: int
+    person_id: int
+    name: str
+    id_no: str
+    manager: bool
+    since: date
+    until: date | None
+    granted_by: str
+
+
+def agents_of(entity_id: int) -> list[AgentRow]:
+    rows = list(
+        Agency.objects.filter(_valid(calendar.today()), entity_id=entity_id, revoked_at=None).select_related("person")
+    )
+    masked = vault.masked([row.person_id for row in rows], vault.RESIDENT_ID)
+    return [
+        AgentRow(
+            row.pk, row.person_id, row.person.name, masked.get(row.person_id, ""),
+            row.manager, row.valid_from, row.valid_to, row.granted_by,
+        )
+        for row in rows
+    ]  # fmt: skip

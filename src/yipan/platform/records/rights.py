@@ -3,7 +3,7 @@
 It stands here, left of ``people``, so that every room including this one can declare and require a right.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
@@ -39,6 +39,12 @@ def declare(name: str, title: str) -> Right:
     if _rights.setdefault(name, right) != right:
         raise ValueError(f"right {name} is already declared as {_rights[name].title}")
     return right
+
+
+def declare_all(titles: Mapping[str, str]) -> None:
+    """Declare a list of rights at once: name → Chinese title."""
+    for name, text in titles.items():
+        declare(name, text)
 
 
 def all_rights() -> list[Right]:

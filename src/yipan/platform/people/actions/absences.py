@@ -5,12 +5,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from yipan.platform import records
-from yipan.platform.records import rights
 
 from ..domain import absence_fault
 from ..models import Absence
-
-ARRANGE = rights.declare("people.arrange_absence", "登记请假和AB岗")
 
 
 class AbsenceProblem(Exception):
@@ -22,9 +19,7 @@ def enter(
 ) -> Absence:
     """Enter an absence with the deputy who acts meanwhile, marked 代. Raises AbsenceProblem."""
     away = Absence.objects.filter(person_id=deputy_id, begins__lte=ends, ends__gte=begins, cancelled_at=None).exists()
-    fault = absence_fault(
-        begins=begins, ends=ends, person_id=person_id, deputy_id=deputy_id, deputy_absent=away
-    )
+    fault = absence_fault(begins=begins, ends=ends, person_id=person_id, deputy_id=deputy_id, deputy_absent=away)
     if fault:
         raise AbsenceProblem(fault)
     with transaction.atomic():

@@ -1,5 +1,7 @@
 """Staff accounts: make, set and change passwords, sign in with lock-out."""
 
+import functools
+import secrets
 from datetime import datetime
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -7,12 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from yipan.platform import records
-from yipan.platform.records import rights
 
+from .. import guard
 from ..domain import LOCK_FOR, MAX_FAILURES, PASSWORD_MEMORY, password_expired, password_faults
 from ..models import Account, PasswordHistory, Person
-
-MANAGE = rights.declare("people.manage", "管理机构、人员和账号")
 
 
 class SignInRefused(Exception):
@@ -27,11 +27,19 @@ class BadPassword(Exception):
         super().__init__("；".join(faults))
 
 
-WRONG = "账号或口令不正确。连续输错 5 次账号将锁定 15 分钟。"
+WRONG = f"账号或口令不正确。连续输错 {MAX_FAILURES} 次将锁定 {LOCK_FOR.seconds // 60} 分钟。"
+LOCKED_NOW = f"连续输错 {MAX_FAILURES} 次，已锁定 {LOCK_FOR.seconds // 60} 分钟。忘记口令请找单位管理员重置。"
 
 
 def create_staff(
-    *, login: str, person: Person, password: str, actor: records.Actor, at: datetime, demo_title: str = ""
+    *,
+    login: str,
+    person: Person,
+    password: str,
+    actor: records.Actor,
+    at: datetime,
+    demo_title: str = "",
+    must_change: bool = False,
 ) -> Account:
     """Make a staff account. Raises BadPassword."""
     faults = password_faults(password, login=login, name=person.name)
@@ -45,6 +53,8 @@ def create_staff(
             password=make_password(password),
             password_set_at=timezone.now(),
             demo_title=demo_title,
+            demo_password=password if demo_title else "",
+            must_change=must_change,
         )
         PasswordHistory.objects.create(account=account, password=account.password, at=timezone.now())
         _record("account.create", account, actor, at)
@@ -66,43 +76,72 @@ def set_password(
         account.password = make_password(password)
         account.password_set_at = timezone.now()
         account.must_change = must_change
-        account.failures, account.locked_until = 0, None
+        account.demo_password = ""
         account.save()
+        guard.succeeded(account.login)
         PasswordHistory.objects.create(account=account, password=account.password, at=timezone.now())
         _record("account.set_password", account, actor, at)
 
 
 def sign_in(login: str, password: str, *, ip: str, now: datetime) -> Account:
-    """Check a staff password. Locks after five failures (real time, never the demo clock). Raises SignInRefused."""
-    real = timezone.now()
+    """Check a staff password. Real time rules the lock, never the demo clock. Raises SignInRefused.
+
+    A login that does not exist is counted, locked and answered like one that does, so nobody learns which exist.
+    """
+    refused = ""
     with transaction.atomic():
+        minutes = guard.locked_minutes(login, ip)
         account = (
             Account.objects.select_for_update()
             .filter(login=login, kind=Account.Kind.STAFF, is_active=True)
             .select_related("person")
             .first()
         )
-        if account is None:
-            make_password(password)  # the answer takes as long as for an account that exists
-            refused = WRONG
-        elif account.locked_until is not None and account.locked_until > real:
-            minutes = int((account.locked_until - real).total_seconds() // 60) + 1
-            refused = f"账号已锁定，请 {minutes} 分钟后再试，或请单位管理员解锁。"
-        elif not check_password(password, account.password):
-            account.failures += 1
-            if account.failures >= MAX_FAILURES:
-                account.locked_until, account.failures = real + LOCK_FOR, 0
-            account.save(update_fields=["failures", "locked_until"])
-            _record("account.sign_in_failed", account, records.SYSTEM, now, ip=ip)
-            refused = WRONG
+        if minutes:
+            refused = f"连续输错次数过多，已锁定，请 {minutes} 分钟后再试，或请单位管理员解锁。"
+        elif not check_password(password, account.password if account else _no_password()):
+            left = guard.failed(login, ip)
+            refused = WRONG if left else LOCKED_NOW
+            if account is not None:
+                _record("account.sign_in_failed", account, records.SYSTEM, now, ip=ip)
         else:
-            account.failures, account.locked_until = 0, None
-            account.last_login = real
-            account.must_change = account.must_change or password_expired(account.password_set_at, real)
-            account.save(update_fields=["failures", "locked_until", "last_login", "must_change"])
-            _record("account.sign_in", account, _self(account, ip), now, ip=ip)
+            assert account is not None
+            guard.succeeded(login)
+            account.last_login = timezone.now()
+            # Demo passwords stand in a pack for everybody to read; asking to renew them would only annoy.
+            expired = not account.demo_title and password_expired(account.password_set_at, timezone.now())
+            account.must_change = account.must_change or expired
+            account.save(update_fields=["last_login", "must_change"])
+            _record("account.sign_in", account, self_of(account, ip), now, ip=ip)
             return account
     raise SignInRefused(refused)
+
+
+@functools.cache
+def _no_password() -> str:
+    """The hash that an unknown login is checked against: the answer takes as long as for one that exists."""
+    return make_password(secrets.token_urlsafe())
+
+
+def check_own_password(account: Account, password: str, *, ip: str) -> None:
+    """Ask for the password again before something sensitive; counts like signing in. Raises SignInRefused."""
+    with transaction.atomic():
+        minutes = guard.locked_minutes(account.login, ip)
+        right = not minutes and check_password(password, account.password)
+        if not minutes and not right:
+            guard.failed(account.login, ip)
+    if minutes:
+        raise SignInRefused(f"连续输错次数过多，请 {minutes} 分钟后再试。")
+    if not right:
+        raise SignInRefused("当前口令不正确。")
+
+
+def unlock(account_id: int, *, actor: records.Actor, at: datetime) -> None:
+    """Lift a lock before its time."""
+    with transaction.atomic():
+        account = Account.objects.select_for_update().get(pk=account_id)
+        guard.succeeded(account.login)
+        _record("account.unlock", account, actor, at)
 
 
 def deactivate(account_id: int, *, actor: records.Actor, at: datetime, reason: str) -> None:
@@ -113,13 +152,19 @@ def deactivate(account_id: int, *, actor: records.Actor, at: datetime, reason: s
         _record("account.deactivate", account, actor, at, reason=reason)
 
 
-def _self(account: Account, ip: str) -> records.Actor:
+def activate(account_id: int, *, actor: records.Actor, at: datetime, reason: str) -> None:
+    with transaction.atomic():
+        account = Account.objects.select_for_update().get(pk=account_id)
+        account.is_active = True
+        account.save(update_fields=["is_active"])
+        _record("account.activate", account, actor, at, reason=reason)
+
+
+def self_of(account: Account, ip: str) -> records.Actor:
     return records.Actor(account.pk, account.person_id, account.person.name, ip=ip)
 
 
-def _record(
-    verb: str, account: Account, actor: records.Actor, at: datetime, *, reason: str = "", ip: str = ""
-) -> None:
+def _record(verb: str, account: Account, actor: records.Actor, at: datetime, *, reason: str = "", ip: str = "") -> None:
     records.act(
         chain=("account", str(account.pk)),
         verb=verb,

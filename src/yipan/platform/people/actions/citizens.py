@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,6 +13,9 @@ from yipan.platform import records
 from .. import vault
 from ..domain import sort_key, today_of
 from ..models import Account, Agency, LegalEntity, Person
+
+
+UNUSABLE = make_password(None)  # citizens sign in through the identity service only
 
 
 class IdentityProblem(Exception):
@@ -36,7 +40,7 @@ def sign_in(claims: dict[str, Any], *, now: datetime, ip: str = "") -> tuple[Acc
                 kind=Account.Kind.CITIZEN,
                 person=person,
                 subject=claims["sub"],
-                password="!",
+                password=UNUSABLE,
             )
         if claims.get("phone"):
             vault.put(account.person, vault.PHONE, claims["phone"], at=now)
@@ -96,18 +100,67 @@ def _level(value: Any) -> int:
     return int(text) if text.isdigit() else 0
 
 
-def dismiss_agent(agency_id: int, *, entity_id: int, actor: records.Actor, at: datetime) -> None:
-    """End an agent's power at once; open drafts stay with the firm."""
+class AgentProblem(Exception):
+    """Why an agent cannot be appointed or dismissed; ``errors`` by field, in Chinese."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        self.errors = errors
+        super().__init__("；".join(errors.values()))
+
+
+def appoint_agent(*, entity_id: int, facts: dict[str, Any], actor: records.Actor, at: datetime) -> Agency:
+    """A firm's manager gives a person power to act for it. Facts: name, resident_id, phone, manager (bool).
+
+    The person is joined by number, so the power is there when he signs in through the identity service; name and
+    number must belong together. Raises AgentProblem.
+    """
+    number = identifiers.check_resident_id(facts["resident_id"])
+    errors = {} if facts["name"] else {"name": "请填写姓名"}
+    if not number.ok:
+        errors["resident_id"] = "；".join(number.errors)
+    if facts.get("phone") and not identifiers.check_phone(facts["phone"]).ok:
+        errors["phone"] = "手机号码应为 11 位数字"
+    if errors:
+        raise AgentProblem(errors)
     with transaction.atomic():
-        agency = Agency.objects.select_for_update().get(pk=agency_id, entity_id=entity_id)
-        if agency.revoked_at is None:
-            agency.revoked_at = at
-            agency.save(update_fields=["revoked_at"])
-            records.act(
-                chain=("entity", str(entity_id)),
-                verb="entity.dismiss_agent",
-                actor=actor,
-                at=at,
-                subject=("entity", str(entity_id)),
-                payload={"person": agency.person_id},
-            )
+        LegalEntity.objects.select_for_update().get(pk=entity_id)
+        known = vault.find(vault.RESIDENT_ID, number.normalised)
+        person = Person.objects.get(pk=known) if known is not None else None
+        if person is not None and person.name != facts["name"]:
+            raise AgentProblem({"name": "姓名与公民身份号码不一致，请核对"})
+        if person is None:
+            person = Person.objects.create(name=facts["name"], pinyin=sort_key(facts["name"]), created_at=at)
+            vault.put(person, vault.RESIDENT_ID, number.normalised, at=at)
+            if facts.get("phone"):
+                vault.put(person, vault.PHONE, facts["phone"], at=at)
+        if Agency.objects.filter(entity_id=entity_id, person=person, revoked_at=None).exists():
+            raise AgentProblem({"resident_id": "此人已经是本企业的经办人"})
+        agency = Agency.objects.create(
+            entity_id=entity_id,
+            person=person,
+            manager=bool(facts.get("manager")),
+            valid_from=today_of(at),
+            granted_by=actor.name,
+        )
+        _record("entity.appoint_agent", entity_id, person.pk, actor, at)
+    return agency
+
+
+def dismiss_agent(agency_id: int, *, entity_id: int, actor: records.Actor, at: datetime) -> None:
+    """End an agent's power at once; open drafts stay with the firm. Raises AgentProblem for the last manager."""
+    with transaction.atomic():
+        LegalEntity.objects.select_for_update().get(pk=entity_id)
+        agency = Agency.objects.filter(pk=agency_id, entity_id=entity_id, revoked_at=None).first()
+        if agency is None:
+            raise AgentProblem({"agency": "该经办人的授权已经不存在"})
+        others = Agency.objects.filter(entity_id=entity_id, revoked_at=None, manager=True).exclude(pk=agency.pk)
+        if agency.manager and not others.exists():
+            raise AgentProblem({"agency": "企业至少要有一名管理员，请先授权另一名管理员"})
+        agency.revoked_at = at
+        agency.save(update_fields=["revoked_at"])
+        _record("entity.dismiss_agent", entity_id, agency.person_id, actor, at)
+
+
+def _record(verb: str, entity_id: int, person_id: int, actor: records.Actor, at: datetime) -> None:
+    subject = ("entity", str(entity_id))
+    records.act(chain=subject, verb=verb, actor=actor, at=at, subject=subject, payload={"person": person_id})

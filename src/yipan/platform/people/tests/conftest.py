@@ -1,0 +1,35 @@
+"""The district's people as the packs bring them, installed once a test."""
+
+from pathlib import Path
+
+import pytest
+
+import yipan
+from yipan.kernel.packs import InstallContext, read_pack
+from yipan.platform import calendar, records
+from yipan.platform.people.loader import PeopleLoader
+from yipan.platform.people.models import Account
+
+PACKS = Path(yipan.__file__).parent / "packs"
+
+
+@pytest.fixture
+def district(db):
+    """Units, roles, posts and demo staff of the built-in packs."""
+    loader = PeopleLoader()
+    for key in ("core", "demo_district"):
+        pack = read_pack(PACKS / key)
+        for file in pack.folder("people"):
+            assert not [f for f in loader.check(file) if f.is_error]
+            loader.install(file, InstallContext(pack.manifest, records.SYSTEM, calendar.now()))
+
+
+@pytest.fixture
+def as_staff(client, district):
+    """``as_staff("market.examiner")`` signs the client in; the client."""
+
+    def sign_in(login):
+        client.force_login(Account.objects.get(login=login), backend="yipan.platform.people.backend.AccountBackend")
+        return client
+
+    return sign_in

@@ -1,0 +1,1 @@
+"""Screens of people: signing in, one's own page, units, staff, absence, hand-over, agents of firms."""

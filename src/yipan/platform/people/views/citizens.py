@@ -1,0 +1,156 @@
+"""Citizens: signing in through the province's identity service, choosing for whom to act, a firm's own agents."""
+
+import logging
+import secrets
+from urllib.parse import urlencode
+
+from django.contrib.auth import login as open_session
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from yipan.platform import calendar, ui
+from yipan.platform.ui.access import citizen, public
+from yipan.platform.ui.errors import Conflict
+
+from .. import access, queries, sessions
+from ..actions import citizens as actions
+from ..backend import BACKEND
+from .signing_in import address_of
+
+FLOW = "people.identity"
+log = logging.getLogger(__name__)
+
+
+@require_GET
+@public
+def begin(request: HttpRequest) -> HttpResponse:
+    """Send the visitor to the identity service (authorization code with PKCE)."""
+    from yipan.connectors import identity as service
+
+    following = sessions.safe(request, request.GET.get("next", ""))
+    known = access.identify(request)
+    if known is not None and known.principal is not None:
+        return HttpResponseRedirect(following or sessions.home(known.account))
+    state, nonce = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    redirect_uri = request.build_absolute_uri(reverse("people:citizen_callback"))
+    try:
+        address, verifier = service.begin(redirect_uri=redirect_uri, state=state, nonce=nonce)
+    except Exception:
+        log.exception("the identity service cannot be reached")
+        return _failed(request, _("统一身份认证暂时没有应答，请稍后再试，或到窗口办理。"), 502)
+    request.session[FLOW] = {
+        "state": state,
+        "nonce": nonce,
+        "verifier": verifier,
+        "redirect_uri": redirect_uri,
+        "next": following,
+    }
+    return HttpResponseRedirect(address)
+
+
+@require_GET
+@public
+def callback(request: HttpRequest) -> HttpResponse:
+    """The visitor comes back with a code: check it, take in who he is, open the session."""
+    from yipan.connectors import identity as service
+
+    flow = request.session.pop(FLOW, None)
+    if flow is None or not constant_time_compare(request.GET.get("state", ""), flow["state"]):
+        return _failed(request, _("登录已经超时，或不是从本平台发起的，请重新登录。"), 400)
+    if "error" in request.GET or not request.GET.get("code"):
+        return _failed(request, _("您没有完成统一身份认证，可以重新登录。"), 400)
+    try:
+        claims = service.finish(
+            code=request.GET["code"],
+            verifier=flow["verifier"],
+            redirect_uri=flow["redirect_uri"],
+            nonce=flow["nonce"],
+        )
+        account, entity_id = actions.sign_in(claims, now=calendar.now(), ip=address_of(request))
+    except actions.IdentityProblem as problem:
+        return _failed(request, str(problem), 403)
+    except Exception:
+        log.exception("signing in through the identity service failed")
+        return _failed(request, _("统一身份认证返回的信息无法核验，没有登录成功，请稍后重试。"), 502)
+    open_session(request, account, backend=BACKEND)
+    request.session[access.FIRM_IN_SESSION] = entity_id
+    following = flow["next"] or sessions.home(account)
+    if entity_id is None and queries.firms_of(account.person_id):
+        return HttpResponseRedirect(f"{reverse('people:choose')}?{urlencode({'next': following})}")
+    return HttpResponseRedirect(following)
+
+
+def _failed(request: HttpRequest, problem: str, status: int) -> HttpResponse:
+    return ui.render(request, "people/citizen_failed.html", {"problem": problem, "face": "portal"}, status=status)
+
+
+@require_GET
+@citizen
+def choose(request: HttpRequest) -> HttpResponse:
+    """For whom to act: oneself, or one of the firms one is an agent of."""
+    identity = access.identify(request)
+    assert identity is not None
+    following = sessions.safe(request, request.GET.get("next", "")) or sessions.home(identity.account)
+    values = {"principal": identity.principal, "firms": identity.firms, "next": following, "face": "portal"}
+    return ui.render(request, "people/choose.html", values)
+
+
+@citizen
+def agents(request: HttpRequest) -> HttpResponse:
+    """A firm's manager sees, appoints and dismisses its agents."""
+    me = _manager(request)
+    errors: dict[str, str] = {}
+    posted = {name: request.POST.get(name, "").strip() for name in ("name", "resident_id", "phone")}
+    if request.method == "POST":
+        try:
+            made = actions.appoint_agent(
+                entity_id=me.entity_id or 0,
+                facts=posted | {"manager": request.POST.get("manager") == "1"},
+                actor=access.actor(request),
+                at=calendar.now(),
+            )
+        except actions.AgentProblem as problem:
+            errors = problem.errors
+        else:
+            ui.notify(request, _("已授权 %(name)s 为经办人。") % {"name": made.person.name})
+            return HttpResponseRedirect(reverse("people:agents"))
+    values = {
+        "firm": me,
+        "agents": queries.agents_of(me.entity_id or 0),
+        "me": me.person_id,
+        "errors": errors,
+        "posted": posted,
+        "face": "portal",
+    }
+    return ui.render(request, "people/agents.html", values, status=422 if errors else 200)
+
+
+@require_POST
+@citizen
+def dismiss(request: HttpRequest) -> HttpResponse:
+    """End an agent's power at once; the last manager of a firm stays."""
+    me = _manager(request)
+    number = request.POST.get("agency", "")
+    try:
+        actions.dismiss_agent(
+            int(number) if number.isdecimal() else 0,
+            entity_id=me.entity_id or 0,
+            actor=access.actor(request),
+            at=calendar.now(),
+        )
+    except actions.AgentProblem as problem:
+        raise Conflict("；".join(problem.errors.values())) from problem
+    ui.notify(request, _("经办权限已撤销，立即生效。"))
+    return HttpResponseRedirect(reverse("people:agents"))
+
+
+def _manager(request: HttpRequest) -> access.Principal:
+    from yipan.platform.records import rights
+
+    me = access.principal(request)
+    if me.entity_id is None or not me.manager:
+        raise rights.Refused("people.agents", "只有企业的法定代表人或管理员可以管理经办人，请先切换到该企业身份。")
+    return me
