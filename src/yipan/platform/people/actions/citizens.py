@@ -14,7 +14,6 @@ from .. import vault
 from ..domain import sort_key, today_of
 from ..models import Account, Agency, LegalEntity, Person
 
-
 UNUSABLE = make_password(None)  # citizens sign in through the identity service only
 
 

@@ -8,7 +8,6 @@ import yipan
 from yipan.kernel.packs import InstallContext, read_pack
 from yipan.platform import calendar, records
 from yipan.platform.people.loader import PeopleLoader
-from yipan.platform.people.models import Account
 
 PACKS = Path(yipan.__file__).parent / "packs"
 
@@ -27,6 +26,8 @@ def district(db):
 @pytest.fixture
 def as_staff(client, district):
     """``as_staff("market.examiner")`` signs the client in; the client."""
+
+    from yipan.platform.people.models import Account
 
     def sign_in(login):
         client.force_login(Account.objects.get(login=login), backend="yipan.platform.people.backend.AccountBackend")
