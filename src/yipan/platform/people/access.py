@@ -135,7 +135,8 @@ def grants_of(person_id: int, today: date) -> list[Grant]:
     A deputy (AB岗) never gets the three administrators' roles: they exclude each other even for a day.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_GRANTS, {"person": person_id, "day": today})
+        params: dict[str, Any] = {"person": person_id, "day": today}
+        cursor.execute(_GRANTS, params)
         rows = cursor.fetchall()
     return list(
         dict.fromkeys(

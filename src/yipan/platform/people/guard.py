@@ -1,6 +1,7 @@
 """Lock-out after failed tries, per login and per address, in a table of its own and in real time."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max
@@ -37,7 +38,8 @@ def failed(login: str, ip: str) -> bool:
     now = timezone.now()
     keys = _keys(login, ip)
     with connection.cursor() as cursor:
-        cursor.execute(_FAILED, {"keys": sorted(keys), "now": now, "since": now - LOCK_FOR})
+        params: dict[str, Any] = {"keys": sorted(keys), "now": now, "since": now - LOCK_FOR}
+        cursor.execute(_FAILED, params)
         counted = dict(cursor.fetchall())
     limits = dict(zip(keys, (MAX_FAILURES, MAX_FAILURES_OF_ADDRESS), strict=True))
     over = [key for key in keys if counted[key] >= limits[key]]

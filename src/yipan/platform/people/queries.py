@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -71,6 +72,10 @@ def _valid(today: date, prefix: str = "") -> Q:
     return Q(**{f"{prefix}valid_from__lte": today}) & (Q(**ends) | Q(**{f"{prefix}valid_to__gte": today}))
 
 
+def _params(**values: Any) -> dict[str, Any]:
+    return values
+
+
 _HOLDERS = """
 WITH RECURSIVE asked(id, successor_id) AS (
     SELECT id, successor_id FROM people_unit WHERE key = %(unit)s
@@ -99,7 +104,7 @@ def holders(role_key: str, unit_key: str | None, at: datetime) -> list[Holder]:
     (clerks of the common window).
     """
     with connection.cursor() as cursor:
-        cursor.execute(_HOLDERS, {"role": role_key, "unit": unit_key or None, "day": calendar_day(at)})
+        cursor.execute(_HOLDERS, _params(role=role_key, unit=unit_key or None, day=calendar_day(at)))
         return [Holder(*row) for row in cursor.fetchall()]
 
 
@@ -122,7 +127,7 @@ def deputies_of(person_ids: Collection[int], at: datetime) -> dict[int, list[Hol
     if not person_ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_DEPUTIES, {"persons": list(person_ids), "day": calendar_day(at)})
+        cursor.execute(_DEPUTIES, _params(persons=list(person_ids), day=calendar_day(at)))
         return {person: [Holder(*holder)] for person, *holder in cursor.fetchall()}
 
 
@@ -143,7 +148,7 @@ ORDER BY c.id, po.id
 def deputy_for(person_id: int, at: datetime) -> list[Holder]:
     """The posts of everybody whom this person stands in for on that day; one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_DEPUTISED, {"person": person_id, "day": calendar_day(at)})
+        cursor.execute(_DEPUTISED, _params(person=person_id, day=calendar_day(at)))
         return [Holder(*row) for row in cursor.fetchall()]
 
 

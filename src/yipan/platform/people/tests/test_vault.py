@@ -38,10 +38,8 @@ def test_rows_cannot_be_written_unless_the_vault_is_open(person):
 
 
 def test_the_role_of_the_web_processes_sees_nothing_either(person):
-    from yipan.house.schema import grant_run_time_rights
-
-    grant_run_time_rights()
     with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("GRANT SELECT ON people_vault TO yipan_app")
         cursor.execute("SET LOCAL ROLE yipan_app")
         cursor.execute("SELECT count(*) FROM people_vault")
         assert cursor.fetchall() == [(0,)]
