@@ -1,0 +1,60 @@
+"""Suspend, restore, revoke, withdraw or cancel a licence: with right, reason and law, as an act of its own."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from yipan.kernel import clock
+from yipan.platform import records
+
+from .. import pushing
+from ..domain import CHANGES, LicenceProblem
+from ..domain.states import EXPIRED, STATE_WORDS, VALID, standing
+from ..models import Licence
+
+
+def change(
+    licence_id: int, action: str, *, reason: str, law: str = "", actor: records.Actor, at: datetime
+) -> Licence:
+    """Carry out ``action`` (a key of domain.CHANGES). Needs its right in the issuing unit.
+
+    Raises LicenceProblem: not possible in this state, or reason and law are missing."""
+    wanted = CHANGES.get(action)
+    if wanted is None:
+        raise LicenceProblem("请选择要办理的事项。")
+    with transaction.atomic():
+        licence = Licence.objects.select_for_update().filter(pk=licence_id).first()
+        if licence is None:
+            raise LicenceProblem("证照不存在。")
+        records.rights.require(actor, wanted.right, licence.issuer_unit_id)
+        if len(reason.strip()) < 6:
+            raise LicenceProblem(f"请写明{wanted.title}的理由（不少于 6 个字）。")
+        if action != "restore" and len(law.strip()) < 4:
+            raise LicenceProblem(f"请写明{wanted.title}所依据的条款。")
+        if licence.state not in wanted.before:
+            raise LicenceProblem(f"证照现为“{STATE_WORDS[licence.state]}”，不能{wanted.title}。")
+        today = clock.day_of(at)
+        if wanted.after == VALID and standing(licence.state, licence.valid_to, today) == EXPIRED:
+            raise LicenceProblem("证照的有效期已经届满，不能恢复。")
+        before = licence.state
+        licence.state, licence.state_at, licence.state_reason = wanted.after, at, reason.strip()
+        licence.save(update_fields=["state", "state_at", "state_reason"])
+        records.act(
+            chain=("licence", licence.pk),
+            verb=f"licence.{action}",
+            actor=actor,
+            at=at,
+            subject=("licence", licence.pk),
+            from_state=before,
+            to_state=wanted.after,
+            reason=reason.strip(),
+            payload={"law": law.strip(), "number": licence.number},
+        )
+        records.publish(
+            records.Event(
+                "licence.changed", "licence", str(licence.pk), at, actor=actor,
+                payload={"number": licence.number, "from": before, "to": wanted.after, "law": law.strip()},
+            )
+        )  # fmt: skip
+        pushing.push_state(licence, at)
+    return licence

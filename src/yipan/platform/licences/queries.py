@@ -1,0 +1,183 @@
+"""Reads of licences. Row rights are applied here: holders see their own, staff those of their units."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from yipan.kernel import clock, identifiers
+from yipan.platform import people, records
+
+from .domain.states import CHANGES, STATE_TONES, STATE_WORDS, Change, standing
+from .models import Licence
+
+PAGE = 30
+
+
+class LicenceNotFound(Http404):
+    """Not there, or not for this person: both look the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceRow:
+    """A licence in a list."""
+
+    id: int
+    title: str
+    number: str
+    holder: str
+    issuer: str
+    valid: str
+    state: str
+    state_word: str
+    tone: str
+    issued_at: datetime
+
+
+def validity(start: date, end: date | None) -> str:
+    return f"{clock.show_date(start)}至{clock.show_date(end)}" if end else f"{clock.show_date(start)}起长期有效"
+
+
+def _row(licence: Licence, today: date) -> LicenceRow:
+    state = standing(licence.state, licence.valid_to, today)
+    return LicenceRow(
+        licence.pk, licence.title, licence.number, licence.holder_name, licence.issuer_name,
+        validity(licence.valid_from, licence.valid_to), state, STATE_WORDS[state], STATE_TONES[state],
+        licence.issued_at,
+    )  # fmt: skip
+
+
+def _own(who: Any) -> Q:
+    """For whom a citizen acts: the firm when he acts for one, else himself."""
+    if who.entity_id is not None:
+        return Q(holder_entity_id=who.entity_id)
+    return Q(holder_person_id=who.person_id)
+
+
+def of_holder(who: Any, today: date) -> list[LicenceRow]:
+    """All licences of a principal, newest first; one statement."""
+    return [_row(licence, today) for licence in Licence.objects.filter(_own(who)).order_by("-id")]
+
+
+def own(licence_id: int, who: Any) -> Licence:
+    """Raises LicenceNotFound for anybody else's."""
+    return _one(Licence.objects.filter(_own(who)), licence_id)
+
+
+def _one(rows: QuerySet[Licence], licence_id: int) -> Licence:
+    found = rows.select_related("kind").filter(pk=licence_id).first()
+    if found is None:
+        raise LicenceNotFound("证照不存在")
+    return found
+
+
+def _in_scope(actor: records.Actor) -> QuerySet[Licence]:
+    scope = people.scope_filter(actor, "licence.read")
+    if scope.kind == "district":
+        return Licence.objects.all()
+    if scope.kind in ("none", "own"):
+        return Licence.objects.none()
+    units = set(scope.unit_ids) or ({actor.unit_id} if actor.unit_id is not None else set())
+    return Licence.objects.filter(issuer_unit_id__in=units)
+
+
+def register(
+    actor: records.Actor, today: date, *, text: str = "", state: str = "", before: int | None = None
+) -> tuple[list[LicenceRow], int | None]:
+    """The register as this member of staff may see it, newest first, and where the next page begins; by number,
+    holder or code, and by state (expired is worked out from the date)."""
+    rows = _in_scope(actor)
+    if text := text.strip():
+        rows = rows.filter(Q(number__icontains=text) | Q(holder_name__icontains=text) | Q(holder_code=text.upper()))
+    gone = Q(valid_to__lt=today, state__in=("valid", "suspended"))
+    if state == "expired":
+        rows = rows.filter(gone)
+    elif state:
+        rows = rows.filter(state=state).exclude(gone)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = [_row(licence, today) for licence in rows.order_by("-id")[: PAGE + 1]]
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def one(licence_id: int, actor: records.Actor) -> Licence:
+    """For staff within their scope. Raises LicenceNotFound."""
+    return _one(_in_scope(actor), licence_id)
+
+
+def facts(licence: Licence) -> list[tuple[str, str]]:
+    """Everything a licence says, for its holder and for staff."""
+    definition = licence.kind.definition
+    return [
+        ("证照编号", licence.number),
+        (definition["holder_label"], licence.holder_name),
+        (definition["code_label"], licence.holder_code),
+        *((row["label"], row["value"]) for row in licence.data),
+        ("发证机关", licence.issuer_name),
+        ("发证日期", clock.show_date(licence.issued_at)),
+        ("有效期", validity(licence.valid_from, licence.valid_to)),
+        ("电子证照标识", licence.identifier),
+        ("版本", f"第 {licence.version} 版"),
+    ]
+
+
+def public_facts(licence: Licence) -> list[tuple[str, str]]:
+    """What anybody may see: natural persons masked, lines marked as not public left out."""
+    from .signing import holder_shown
+
+    name, code = holder_shown(licence)
+    definition = licence.kind.definition
+    lines = [
+        (row["label"], identifiers.mask_name(row["value"]) if row["masked"] else row["value"])
+        for row in licence.data
+        if row["public"]
+    ]
+    return [
+        ("证照名称", licence.title),
+        ("证照编号", licence.number),
+        (definition["holder_label"], name),
+        *([(definition["code_label"], code)] if code else []),
+        *lines,
+        ("发证机关", licence.issuer_name),
+        ("发证日期", clock.show_date(licence.issued_at)),
+        ("有效期", validity(licence.valid_from, licence.valid_to)),
+    ]
+
+
+def possible(licence: Licence, actor: records.Actor) -> list[Change]:
+    """What this member of staff may do with a licence now."""
+    return [
+        change
+        for change in CHANGES.values()
+        if licence.state in change.before and records.rights.may(actor, change.right, licence.issuer_unit_id)
+    ]
+
+
+def story(licence_id: int) -> list[dict[str, Any]]:
+    """The acts of a licence for a timeline, oldest first."""
+    from yipan.platform.records import queries, verbs
+
+    acts = sorted(queries.acts_of("licence", licence_id), key=lambda act: act.id)
+    return [
+        {
+            "title": verbs.title(act.verb),
+            "at": act.at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+            "who": " ".join(filter(None, [act.unit_name, act.actor_name])),
+            "note": getattr(act, "reason", "") or "",
+            "state": "done",
+        }
+        for act in acts
+    ]
+
+
+def key_ids() -> list[str]:
+    """The keys that signed licences, for everybody who checks without this platform."""
+    return list(Licence.objects.order_by("key_id").values_list("key_id", flat=True).distinct())
+
+
+def not_valid() -> list[dict[str, str]]:
+    """Every licence that is not valid any more, for offline checks: serial, state, since when."""
+    rows = Licence.objects.exclude(state="valid").order_by("id").values_list("serial", "state", "state_at")
+    return [{"s": serial, "state": state, "at": at.isoformat()} for serial, state, at in rows.iterator(chunk_size=2000)]
