@@ -118,7 +118,7 @@ def _number(one: Fields) -> dict[str, Any]:
         made["kind_from"] = rule.texts("kind_from", required=True)
         made["kinds"] = _words(rule, "kinds")
         if not made["kinds"] or set(made["kinds"].values()) - {"1", "2", "3"}:
-            rule.fault("“kinds”应把主体业态对应到 \"1\"、\"2\" 或 \"3\"", "kinds")
+            rule.fault('“kinds”应把主体业态对应到 "1"、"2" 或 "3"', "kinds")
     rule.nothing_else()
     return made
 

@@ -159,16 +159,15 @@ def story(licence_id: int) -> list[dict[str, Any]]:
     """The acts of a licence for a timeline, oldest first."""
     from yipan.platform.records import queries, verbs
 
-    acts = sorted(queries.acts_of("licence", licence_id), key=lambda act: act.id)
     return [
         {
             "title": verbs.title(act.verb),
             "at": act.at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M"),
-            "who": " ".join(filter(None, [act.unit_name, act.actor_name])),
-            "note": getattr(act, "reason", "") or "",
+            "who": " ".join(filter(None, [act.unit, act.actor])),
+            "note": "",
             "state": "done",
         }
-        for act in acts
+        for act in queries.acts_of("licence", licence_id)
     ]
 
 

@@ -114,5 +114,6 @@ def _typeset(
 def meta(title: str, number: str, *, qr: str, data: Mapping[str, Any], demo: bool) -> dict[str, Any]:
     """What every layout knows besides the data: title, number, whether it is a demonstration, its QR code."""
     address = settings.YIPAN_PUBLIC_URL + fill(qr, data) if qr else ""
-    drawing = typesetting.qr_svg(address) if address else ""
+    # A long address (a signed licence) needs coarser modules more than it needs error correction.
+    drawing = typesetting.qr_svg(address, error="m" if len(address) < 300 else "l") if address else ""
     return {"title": title, "number": number, "demo": demo, "qr_svg": drawing}

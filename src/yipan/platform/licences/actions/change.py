@@ -13,9 +13,7 @@ from ..domain.states import EXPIRED, STATE_WORDS, VALID, standing
 from ..models import Licence
 
 
-def change(
-    licence_id: int, action: str, *, reason: str, law: str = "", actor: records.Actor, at: datetime
-) -> Licence:
+def change(licence_id: int, action: str, *, reason: str, law: str = "", actor: records.Actor, at: datetime) -> Licence:
     """Carry out ``action`` (a key of domain.CHANGES). Needs its right in the issuing unit.
 
     Raises LicenceProblem: not possible in this state, or reason and law are missing."""

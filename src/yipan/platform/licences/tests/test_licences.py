@@ -1,0 +1,244 @@
+"""Issuing once, changing with reason, immutability, the province's library."""
+
+import base64
+import threading
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from yipan.kernel import identifiers
+from yipan.platform import calendar, documents, licences, records
+from yipan.platform.jobs.testing import run_sweeps
+from yipan.platform.licences import pushing, queries
+from yipan.platform.licences.models import Licence, LicenceKind
+
+from .conftest import AT, DATA, FIRM, OFFICER, PERSON, issue
+
+pytestmark = pytest.mark.django_db
+
+
+def change(licence_id, action, **more):
+    given = {"reason": "以欺骗手段取得许可", "law": "《行政许可法》第六十九条第二款"} | more
+    return licences.change(licence_id, action, actor=OFFICER, at=AT, **given)
+
+
+def test_a_food_licence_has_number_identifier_validity_and_face(installed):
+    made = issue()
+    licence = Licence.objects.get(pk=made.id)
+    assert made.number == licence.number == "JY24407030000016"
+    assert identifiers.check_licence_number(made.number).ok
+    assert identifiers.check_licence_identifier(licence.identifier).ok
+    assert licence.identifier.startswith(
+        "1.2.156.3005.2.11100000MB0143028R009.11440703MB9P00026K.JY24407030000016.001."
+    )
+    assert (licence.valid_from, licence.valid_to) == (date(2021, 11, 8), date(2026, 11, 7))
+    assert [row["value"] for row in licence.data][2:] == [
+        "江门市蓬江区某某路 1 号首层", "餐饮服务经营者", "热食类食品制售、冷食类食品制售",
+    ]  # fmt: skip
+    run_sweeps("documents.seal")
+    paper = documents.queries.of(("licence", made.id))[0]
+    assert (paper.title, paper.number, paper.state_word) == ("食品经营许可证", made.number, "已盖章")
+    assert issue("case-2").number == identifiers.build_licence_number(2, "440703", 2)
+
+
+def test_the_same_key_issues_once(installed):
+    assert issue() == issue()
+    assert Licence.objects.count() == 1
+    assert issue("case-2").number != issue().number
+
+
+def test_a_failure_uses_up_no_number(installed):
+    for bad in ({"business_kind": "九"}, {"premises_address": ""}, {"premises_address": "某\ue000路"}):
+        with pytest.raises((licences.LicenceProblem, documents.MissingGlyphs)):
+            issue(data=DATA | bad)
+    with pytest.raises(licences.LicenceProblem, match="licences 文件夹"):
+        issue(template="nothing")
+    assert issue().number == "JY24407030000016"
+
+
+def test_a_hygiene_licence_of_a_person_is_masked_in_the_books(installed):
+    made = issue(
+        template="public_place_hygiene", holder=PERSON, data=DATA | {"place_kind": "美容"}, issuer_unit="health"
+    )
+    licence = Licence.objects.get(pk=made.id)
+    assert made.number == "粤卫公证字〔2021〕第0703A00001号"
+    assert licence.valid_to == date(2025, 11, 7)
+    assert licence.holder_code == "440703********0025"
+    assert "198803150025" not in licence.compact
+
+
+def test_a_replacement_keeps_the_number_and_replaces_the_old_one(installed):
+    first = issue()
+    second = issue("case-2", data=DATA | {"premises_address": "江门市蓬江区新路 2 号"}, replaces=first.id)
+    old, new = Licence.objects.get(pk=first.id), Licence.objects.get(pk=second.id)
+    assert (old.state, new.state, new.version, new.number) == ("replaced", "valid", 2, old.number)
+    assert ".002." in new.identifier
+    with pytest.raises(licences.LicenceProblem, match="换发"):
+        issue("case-3", replaces=first.id)
+
+
+@pytest.mark.parametrize(
+    ("steps", "state"),
+    [
+        (["suspend"], "suspended"),
+        (["suspend", "restore"], "valid"),
+        (["revoke"], "revoked"),
+        (["suspend", "withdraw"], "withdrawn"),
+        (["cancel"], "cancelled"),
+    ],
+)
+def test_changes_of_state_are_acts(installed, steps, state):
+    made = issue()
+    for step in steps:
+        change(made.id, step)
+    assert Licence.objects.get(pk=made.id).state == state
+    verbs = [line["title"] for line in queries.story(made.id)]
+    assert verbs[0] == "颁发证照"
+    assert len(verbs) == len(steps) + 1
+
+
+def test_changes_need_right_reason_law_and_a_state_that_allows_them(installed):
+    made = issue()
+    for more, word in [({"reason": "无"}, "理由"), ({"law": ""}, "条款")]:
+        with pytest.raises(licences.LicenceProblem, match=word):
+            change(made.id, "revoke", **more)
+    with pytest.raises(licences.LicenceProblem, match="不能恢复"):
+        change(made.id, "restore")
+    with pytest.raises(licences.LicenceProblem):
+        change(made.id, "destroy")
+    installed.rights.discard("licence.revoke")
+    with pytest.raises(PermissionDenied):
+        change(made.id, "revoke")
+    installed.rights.add("licence.revoke")
+    change(made.id, "revoke")
+    for action in ("suspend", "restore", "cancel"):
+        with pytest.raises(licences.LicenceProblem, match="已撤销"):
+            change(made.id, action)
+
+
+def test_another_units_licence_is_out_of_reach(installed):
+    made = issue(template="public_place_hygiene", holder=FIRM, issuer_unit="health")
+    with pytest.raises(PermissionDenied):
+        change(made.id, "revoke")
+    with pytest.raises(queries.LicenceNotFound):
+        queries.one(made.id, OFFICER)
+
+
+def test_an_expired_licence_is_not_restored(installed):
+    made = issue()
+    change(made.id, "suspend")
+    with pytest.raises(licences.LicenceProblem, match="届满"):
+        licences.change(made.id, "restore", reason="整改完成，予以恢复", actor=OFFICER, at=AT + timedelta(days=3000))
+
+
+@pytest.mark.parametrize(
+    "field", ["number", "holder_name", "data", "valid_to", "compact", "issuer_name", "serial", "key"]
+)
+def test_what_a_licence_says_never_changes(installed, field):
+    made = issue()
+    value = {"data": [], "valid_to": date(2099, 1, 1)}.get(field, "x")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Licence.objects.filter(pk=made.id).update(**{field: value})
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM licences_licence")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LicenceKind.objects.update(title="x")
+
+
+def test_nothing_in_the_database_brings_a_revoked_licence_back(installed):
+    made = issue()
+    change(made.id, "revoke")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Licence.objects.filter(pk=made.id).update(state="valid")
+
+
+def test_the_province_is_told_when_the_licence_is_sealed_and_when_it_changes(installed, monkeypatch):
+    sent = []
+
+    class Client:
+        @staticmethod
+        def push(payload, *, key):
+            sent.append((key, payload))
+            return f"E{len(sent)}"
+
+    monkeypatch.setattr(pushing, "import_module", lambda name: Client)
+    installed.seals.down = OSError("away")
+    made = issue()
+    run_sweeps("documents.seal")
+    _deliver()
+    assert sent == []  # nothing unsealed leaves the house
+    installed.seals.down = None
+    real = calendar.real_now()
+    monkeypatch.setattr(calendar, "real_now", lambda: real + timedelta(seconds=60))
+    run_sweeps("documents.seal")
+    _deliver()
+    change(made.id, "revoke")
+    _deliver()
+    assert [payload["event"] for _, payload in sent] == ["issue", "status"]
+    first, second = sent[0][1], sent[1][1]
+    assert first["holder_code"] == FIRM["code"]
+    assert first["licence_type"] == "11100000MB0143028R009"
+    assert base64.b64decode(first["pdf_base64"]).startswith(b"%PDF-")
+    assert (second["status"], second["reason"]) == ("revoked", "以欺骗手段取得许可")
+    assert "pdf_base64" not in second
+
+
+def _deliver():
+    from yipan.platform.records import events, outbox
+
+    events.deliver()
+    outbox.send_due()
+
+
+def test_reading_takes_few_statements(installed):
+    for n in range(4):
+        issue(f"case-{n}")
+    with CaptureQueriesContext(connection) as statements:
+        assert len(queries.of_holder(installed.principal, AT.date())) == 4
+        rows, following = queries.register(OFFICER, AT.date())
+        assert (len(rows), following) == (4, None)
+    assert len(statements) == 2
+    with CaptureQueriesContext(connection) as statements:
+        issue("case-9")
+    assert len(statements) <= 45
+
+
+def test_the_register_is_searched_within_the_scope(installed):
+    issue()
+    issue("case-2", template="public_place_hygiene", issuer_unit="health")
+    today = AT.date()
+    assert len(queries.register(OFFICER, today)[0]) == 1
+    assert len(queries.register(OFFICER, today, text="测试餐饮")[0]) == 1
+    assert len(queries.register(OFFICER, today, text=FIRM["code"].lower())[0]) == 1
+    assert queries.register(OFFICER, today, text="没有的")[0] == []
+    assert queries.register(OFFICER, date(2030, 1, 1), state="valid")[0] == []
+    assert queries.register(OFFICER, date(2030, 1, 1), state="expired")[0][0].state_word == "已过期"
+    installed.scope.kind = "district"
+    assert len(queries.register(OFFICER, today)[0]) == 2
+    installed.scope.kind = "none"
+    assert queries.register(OFFICER, today)[0] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_issue_one_licence(installed):
+    results, barrier = [], threading.Barrier(2)
+
+    def work():
+        try:
+            barrier.wait()
+            results.append(issue())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 2
+    assert results[0] == results[1]
+    assert Licence.objects.count() == 1
+    assert records.installation().kind

@@ -1,0 +1,19 @@
+"""Addresses of licences: ``/verify`` for everybody, ``/my/licences`` for holders, ``/licences`` for staff."""
+
+from django.urls import path
+
+from .views import mine, public, staff
+
+app_name = "licences"
+urlpatterns = [
+    path("verify/", public.verify, name="verify"),
+    path("verify/key.json", public.key, name="key"),
+    path("verify/not-valid.json", public.not_valid, name="not_valid"),
+    path("my/licences/", mine.mine, name="mine"),
+    path("my/licences/<int:licence_id>/", mine.one, name="mine_one"),
+    path("my/licences/<int:licence_id>/file/", mine.file, name="mine_file"),
+    path("licences/", staff.register, name="list"),
+    path("licences/<int:licence_id>/", staff.one, name="one"),
+    path("licences/<int:licence_id>/file/", staff.file, name="file"),
+    path("licences/<int:licence_id>/change/", staff.change, name="change"),
+]

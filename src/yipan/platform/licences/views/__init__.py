@@ -1,0 +1,1 @@
+"""Pages of licences: for everybody, for holders, for staff."""
