@@ -12,7 +12,7 @@ import base64
 import binascii
 import json
 import sys
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 import gmalg
 
 IDENTIFIER = b"1234567812345678"
+SHANGHAI = timezone(timedelta(hours=8))
 LABELS = {
     "t": "证照名称", "n": "证照编号", "h": "持证人", "c": "持证人代码", "o": "发证机关", "d": "发证日期",
     "f": "有效期自", "e": "有效期至",
@@ -86,7 +87,7 @@ def main(arguments: list[str]) -> int:
         return 2
     for member, label in LABELS.items():
         print(f"{label}：{summary[member] or ('长期' if member == 'e' else '—')}")
-    if summary["e"] and date.today() > date.fromisoformat(summary["e"]):
+    if summary["e"] and datetime.now(SHANGHAI).date() > date.fromisoformat(summary["e"]):
         print("△ 签名真实，但有效期已经届满")
         return 1
     if len(arguments) == 2:

@@ -1,4 +1,4 @@
-"""Kinds of licence and licences. What a licence says never changes; only its state does (trigger), each time by an act."""
+"""Kinds of licence and licences. What a licence says never changes; only its state does, each time by an act."""
 
 from django.db import models
 

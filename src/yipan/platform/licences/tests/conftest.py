@@ -13,8 +13,6 @@ from yipan.kernel.packs import InstallContext, PackFile, PackManifest
 from yipan.platform import calendar, licences, records
 from yipan.platform.documents import seals
 from yipan.platform.documents.loader import TemplateLoader
-from yipan.platform.licences import queries
-from yipan.platform.licences.actions import issue as issuing
 from yipan.platform.licences.loader import LicenceLoader
 from yipan.platform.ui import access
 
@@ -30,7 +28,8 @@ FIRM = {
 }
 PERSON = {"kind": "person", "entity_id": None, "person_id": 9, "name": "欧阳小娜", "code": "440703198803150025"}
 DATA = {
-    "legal_representative": "陈小某", "domicile": "江门市蓬江区某某路 1 号", "premises_address": "江门市蓬江区某某路 1 号首层",
+    "legal_representative": "陈小某", "domicile": "江门市蓬江区某某路 1 号",
+    "premises_address": "江门市蓬江区某某路 1 号首层",
     "business_kind": "2", "business_items": ["热食类食品制售", "冷食类食品制售"], "item": "食品经营许可（新办）",
 }  # fmt: skip
 
@@ -82,6 +81,8 @@ def world(settings, tmp_path, monkeypatch):
         scope_filter=lambda actor, right: made.scope,
         actor=lambda request: records.Actor(account_id=7, person_id=70, name="李某"),
     )
+    from yipan.platform.licences import queries
+    from yipan.platform.licences.actions import issue as issuing
     from yipan.platform.licences.views import mine
 
     for module in (issuing, queries, mine):

@@ -198,3 +198,12 @@ def test_pages_of_holder_and_staff(installed, client):
     installed.scope.unit_ids = frozenset({99})
     assert client.get(address).status_code == 404
     assert client.post(address + "change/", {"action": "cancel"}).status_code == 404
+
+
+def test_the_code_on_paper_is_coarse_enough_to_scan(installed):
+    """50 mm for at most 105 modules: nearly half a millimetre each, which ordinary telephones read."""
+    import segno
+
+    address = f"https://zwfw.example.gov.cn/verify/?c={code(issue().id)}"
+    drawn = segno.make(address, error="l", micro=False)
+    assert drawn.symbol_size(border=0)[0] <= 105

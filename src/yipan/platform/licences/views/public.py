@@ -61,7 +61,7 @@ def key(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
             "code": "base64url(summary) + '.' + base64url(signature), no padding; the signature covers the summary",
             "summary": {
                 "v": "format", "k": "key id", "s": "serial", "t": "title", "n": "number", "h": "holder",
-                "c": "holder's code", "o": "issuer", "d": "issued on", "f": "valid from", "e": "valid to, empty: no end",
+                "c": "holder's code", "o": "issuer", "d": "issued on", "f": "valid from", "e": "valid to or empty",
             },
             "keys": signing.public_keys(queries.key_ids()),
             "certified": crypto.current().certified,
@@ -74,7 +74,7 @@ def key(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 @open_to_all
 @require_safe
 def not_valid(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
-    """Serials of licences that were suspended, revoked, withdrawn, cancelled or replaced; signed, for offline checks."""
+    """Serials of licences that are not valid any more (suspended, revoked, replaced …), signed, for offline checks."""
     listing = json.dumps(
         {"at": calendar.now().isoformat(), "licences": queries.not_valid()},
         ensure_ascii=False, sort_keys=True, separators=(",", ":"),
