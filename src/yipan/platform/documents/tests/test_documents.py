@@ -150,7 +150,7 @@ def test_the_receipt_carries_the_address_of_its_progress_page(monkeypatch):
     from yipan.platform.documents.actions import make as making
 
     drawn = []
-    monkeypatch.setattr(making.typesetting, "qr_svg", lambda text: drawn.append(text) or documents.qr_svg(text))
+    monkeypatch.setattr(making.typesetting, "qr_svg", lambda text, **more: drawn.append(text) or documents.qr_svg(text))
     make("receipt")
     assert drawn == ["https://zwfw.example.gov.cn/progress/?short_no=103456789"]
     assert "K7M2QX" not in drawn[0]  # the query code is a secret of the paper, not of its QR code
