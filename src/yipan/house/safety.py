@@ -21,6 +21,8 @@ def problems(environment: dict[str, str]) -> list[str]:
         found.append("YIPAN_HOSTS is missing or '*': list the host names citizens and staff use.")
     if environment.get("YIPAN_SECOND_FACTOR") == "0":
         found.append("YIPAN_SECOND_FACTOR=0: staff need a second factor in production; unset it.")
+    if not environment.get("YIPAN_PUBLIC_URL", "").startswith("https://"):
+        found.append("YIPAN_PUBLIC_URL must be the https address people open: it is printed as QR codes on licences.")
     for system in ("IDENTITY", "SEAL", "ELICENCE", "ACCEPTANCE", "RATING", "SMS", "YUEZHENGYI"):
         if not environment.get(f"YIPAN_CONNECTOR_{system}", "").startswith("https://"):
             found.append(f"YIPAN_CONNECTOR_{system} must be an https address of the real system.")

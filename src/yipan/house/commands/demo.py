@@ -131,6 +131,7 @@ class Demo:
                 "YIPAN_ENV": os.environ.get("YIPAN_ENV", "demo"),
                 "DJANGO_SETTINGS_MODULE": "yipan.house.settings",
                 "YIPAN_SANDBOX_URL": sandbox,
+                "YIPAN_PUBLIC_URL": os.environ.get("YIPAN_PUBLIC_URL", f"http://127.0.0.1:{self.port}"),
                 "PYTHONUNBUFFERED": "1",
             }
         )

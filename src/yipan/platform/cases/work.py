@@ -29,6 +29,7 @@ def produce_document(case_document_id: int) -> None:
         unit_key=wanted.case.unit_key,
         actor=records.SYSTEM,
         at=wanted.at,
+        key=f"case-document-{wanted.pk}",
     )
     CaseDocument.objects.filter(pk=wanted.pk, document_id=None).update(document_id=made.id)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from yipan.kernel.clock import show_due
 from yipan.platform import people, records
 
 from .. import items
@@ -61,7 +62,7 @@ def notify_correction(work: Work, defects: Sequence[Defect], *, exception_reason
         number=number,
         data={
             "defects": [{"subject": d.subject, "kind": d.kind_title, "remedy": d.remedy} for d in defects],
-            "due": notice.due.isoformat(),
+            "due": show_due(notice.due),
         },
     )
     messages.tell_applicant(work, "case.correction", due=notice.due)

@@ -7,7 +7,7 @@ from django.db import transaction
 from yipan.kernel import clock
 from yipan.platform import records
 
-from .. import pushing
+from .. import messages, pushing
 from ..domain import CHANGES, LicenceProblem
 from ..domain.states import EXPIRED, STATE_WORDS, VALID, standing
 from ..models import Licence
@@ -55,4 +55,7 @@ def change(licence_id: int, action: str, *, reason: str, law: str = "", actor: r
             )
         )  # fmt: skip
         pushing.push_state(licence, at)
+        messages.tell_holder(
+            licence, "licence.changed", at, state=STATE_WORDS[licence.state], reason=licence.state_reason
+        )
     return licence

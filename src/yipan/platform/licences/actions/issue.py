@@ -115,9 +115,7 @@ def _issue(
         state_at=at,
     )
     if kind.type_code:
-        licence.identifier = identifiers.licence_identifier(
-            kind.type_code, unit.code, licence.number, f"{licence.version:03d}"
-        )
+        licence.identifier = _identifier(kind, unit.code, licence)
     licence.compact, licence.key_id = signing.sign(licence)
     licence.save()
     licence.document_id = documents.make(
@@ -153,6 +151,13 @@ def _number(kind: domain.Kind, data: Mapping[str, Any], at: datetime, key: str) 
         return identifiers.build_licence_number(digit, rule.region, value)
     scope = {"type": kind.key, "year": clock.day_of(at).year}
     return numbers.issue("licence", scope, rule.pattern, at=at, owner=("licence", key)).text
+
+
+def _identifier(kind: domain.Kind, issuer_code: str, licence: Licence) -> str:
+    try:
+        return identifiers.licence_identifier(kind.type_code, issuer_code, licence.number, f"{licence.version:03d}")
+    except ValueError as problem:
+        raise LicenceProblem(f"不能编制{kind.title}的电子证照标识：{problem}") from problem
 
 
 def _replaced(licence_id: int, template: str, at: datetime) -> Licence:

@@ -74,19 +74,24 @@ def world(settings, tmp_path, monkeypatch):
         seals=Seals(),
         scope=SimpleNamespace(kind="unit", unit_ids=frozenset({3})),
         rights={"licence.read", "licence.revoke", "licence.suspend"},
+        told=[],
         principal=SimpleNamespace(account_id=7, person_id=70, entity_id=5, entity_name=FIRM["name"], name="李某"),
     )
     people = SimpleNamespace(
-        queries=SimpleNamespace(unit_by_key=lambda key: UNITS[key]),
+        queries=SimpleNamespace(
+            unit_by_key=lambda key: UNITS[key],
+            agents_of=lambda entity: [SimpleNamespace(person_id=70), SimpleNamespace(person_id=71)],
+        ),
         scope_filter=lambda actor, right: made.scope,
         actor=lambda request: records.Actor(account_id=7, person_id=70, name="李某"),
     )
-    from yipan.platform.licences import queries
+    from yipan.platform.licences import messages, queries
     from yipan.platform.licences.actions import issue as issuing
     from yipan.platform.licences.views import mine
 
-    for module in (issuing, queries, mine):
+    for module in (issuing, queries, mine, messages):
         monkeypatch.setattr(module, "people", people)
+    monkeypatch.setattr(messages.notices, "send", lambda **more: made.told.append(more))
     monkeypatch.setattr(seals, "_provider", made.seals)
     monkeypatch.setattr(
         records.rights, "_checker", lambda actor, right, unit: right in made.rights and unit in (3, None)

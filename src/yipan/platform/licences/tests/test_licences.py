@@ -13,9 +13,10 @@ from yipan.kernel import identifiers
 from yipan.platform import calendar, documents, licences, records
 from yipan.platform.jobs.testing import run_sweeps
 from yipan.platform.licences import pushing, queries
+from yipan.platform.licences.actions.remind import remind
 from yipan.platform.licences.models import Licence, LicenceKind
 
-from .conftest import AT, DATA, FIRM, OFFICER, PERSON, issue
+from .conftest import AT, DATA, FIRM, OFFICER, PACKS, PERSON, issue
 
 pytestmark = pytest.mark.django_db
 
@@ -220,6 +221,25 @@ def test_the_register_is_searched_within_the_scope(installed):
     assert len(queries.register(OFFICER, today)[0]) == 2
     installed.scope.kind = "none"
     assert queries.register(OFFICER, today)[0] == []
+
+
+def test_holders_are_told_of_changes_and_of_the_end_in_time(installed):
+    """Art. 50: a renewal is asked for 30 days before; each stage is told once."""
+    made = issue()
+    issue("case-2", template="public_place_hygiene", holder=PERSON, issuer_unit="market", valid_to=date(2021, 11, 20))
+    change(made.id, "suspend")
+    assert installed.told[0]["template"] == "licence.changed"
+    assert [person.id for person in installed.told[0]["to"]] == [70, 71]
+    change(made.id, "restore")
+    installed.told.clear()
+    assert remind(AT) == 1
+    assert [person.id for person in installed.told[0]["to"]] == [9]
+    assert installed.told[0]["data"]["until"] == "2021年11月20日"
+    assert remind(AT + timedelta(days=1)) == 0
+    end = AT.replace(year=2026)
+    assert [remind(end - timedelta(days=days)) for days in (92, 91, 90, 31, 30, 29, 1)] == [0, 1, 0, 1, 0, 0, 0]
+    texts = (PACKS / "core/notices/licences.yaml").read_text("utf-8")
+    assert all(f"key: {sent['template']}" in texts for sent in installed.told)
 
 
 @pytest.mark.django_db(transaction=True)
