@@ -4,7 +4,7 @@ from django.db import models
 
 
 class SiteText(models.Model):
-    """One row: head and foot of every page, installed from a pack's ``site/site.yaml``."""
+    """Words of the site that packs install: head and foot of every page ("site"), the portal's home page ("portal")."""
 
     key = models.TextField(primary_key=True)
     content = models.JSONField()

@@ -1,10 +1,11 @@
 """The words in the head and foot of every page: whose platform this is. Content of a pack, not of the program."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from yipan.kernel.packs import Finding, InstallContext, PackFile
+from yipan.kernel.packs import Fields, Finding, InstallContext, PackFile
 
 KEPT_SECONDS = 30.0
 
@@ -27,20 +28,33 @@ class Site:
     hotline_name: str = ""
     search_hint: str = ""
     hot_words: tuple[str, ...] = ()
+    links: tuple[Mapping[str, str], ...] = ()  # of the foot: {"title", "url"}; ours begin with "/"
 
 
-_kept: tuple[float, Site] | None = None
+_kept: tuple[float, dict[str, dict[str, Any]]] | None = None
 
 
-def current() -> Site:
-    """The installed site, asked of the database at most every 30 seconds per process."""
+def text(key: str) -> dict[str, Any]:
+    """Content kept under ``key`` ("site", "portal"), asked of the database at most every 30 seconds per process."""
     global _kept
     if _kept is None or time.monotonic() - _kept[0] > KEPT_SECONDS:
         from .models import SiteText
 
-        row = SiteText.objects.filter(key="site").values_list("content", flat=True).first()
-        _kept = (time.monotonic(), _from_row(row) if row else Site())
-    return _kept[1]
+        _kept = (time.monotonic(), dict(SiteText.objects.values_list("key", "content")))
+    return _kept[1].get(key, {})
+
+
+def keep_text(key: str, content: dict[str, Any]) -> None:
+    """Install content; other processes show it within ``KEPT_SECONDS``."""
+    from .models import SiteText
+
+    SiteText.objects.update_or_create(key=key, defaults={"content": content})
+    forget()
+
+
+def current() -> Site:
+    """The installed site."""
+    return _from_row(text("site"))
 
 
 def forget() -> None:
@@ -57,6 +71,14 @@ def _from_row(row: dict[str, Any]) -> Site:
     return Site(**values)
 
 
+def _link(one: Fields) -> dict[str, str]:
+    link = {"title": one.text("title"), "url": one.text("url")}
+    one.nothing_else()
+    if not link["url"].startswith(("/", "https://", "http://")) or link["url"].startswith("//"):
+        one.fault("链接应当以“/”（本平台）或“https://”开头", "url")
+    return link
+
+
 class SiteLoader:
     """Reads ``site/site.yaml``."""
 
@@ -67,9 +89,10 @@ class SiteLoader:
         texts = {
             field.name: document.text(field.name, required=field.name == "title")
             for field in fields(Site)
-            if field.name != "hot_words"
+            if field.name not in ("hot_words", "links")
         }
-        site = Site(**texts, hot_words=tuple(document.texts("hot_words")))
+        links = tuple(_link(one) for one in document.maps("links"))
+        site = Site(**texts, hot_words=tuple(document.texts("hot_words")), links=links)
         document.nothing_else()
         if len(site.mark) > 1:
             document.fault("“mark”是标识圆里的一个字", "mark")
@@ -79,8 +102,5 @@ class SiteLoader:
         return self._read(file)[1]
 
     def install(self, file: PackFile, context: InstallContext) -> None:  # noqa: ARG002
-        from .models import SiteText
-
         site, _ = self._read(file)
-        SiteText.objects.update_or_create(key="site", defaults={"content": asdict(site)})
-        forget()
+        keep_text("site", asdict(site))
