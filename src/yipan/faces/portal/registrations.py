@@ -1,0 +1,37 @@
+"""Entries of the main navigation that no room has of its own, and the panels of the home page."""
+
+from typing import Any
+
+from django.apps import apps
+from django.http import HttpRequest
+
+from yipan.platform.ui import home, navigation
+
+SHOWN_CASES = 3
+
+
+def register() -> None:
+    add = navigation.register
+    add("portal", "导航", "首页", "portal:home", icon="home", order=0)
+    add("portal", "导航", "通知公告", "portal:announcements", icon="news", order=80)
+    add("portal", "长者版", "长者版", "portal:elder", icon="accessible")
+    add("portal", "页脚", "网站地图", "portal:map", order=10)
+    add("portal", "页脚", "办事帮助", "portal:page", args=("how-to",), order=20)
+    add("portal", "页脚", "隐私保护", "portal:page", args=("privacy",), order=30)
+    add("portal", "页脚", "适老化与无障碍", "portal:page", args=("accessibility",), order=40)
+    if apps.is_installed("yipan.platform.cases"):
+        home.panel("portal", "cases", template="portal/_my_cases.html", values=my_cases, order=10)
+        home.panel(home.ELDER, "cases", template="portal/_my_cases.html", values=my_cases, order=10)
+
+
+def my_cases(request: HttpRequest) -> dict[str, Any] | None:
+    """The applicant's newest running cases; None for visitors and staff."""
+    from yipan.platform import calendar
+    from yipan.platform.cases import queries
+
+    principal = getattr(request, "principal", None)
+    if principal is None:
+        return None
+    firms = [principal.entity_id] if principal.entity_id is not None else []
+    found = queries.own(principal.account_id, firms).order_by("-id")[:SHOWN_CASES]
+    return {"rows": queries.rows(found, calendar.now()), "name": principal.entity_name or principal.name}
