@@ -1,4 +1,4 @@
-"""What the portal puts in front of people: content of packs (``portal/portal.yaml``), read, checked, kept as one value."""
+"""What the portal puts in front of people: content of packs (``portal.yaml``), read, checked and kept as one value."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -16,9 +16,6 @@ def register() -> None:
     add("portal", "导航", "通知公告", "portal:announcements", icon="news", order=80)
     add("portal", "长者版", "长者版", "portal:elder", icon="accessible")
     add("portal", "页脚", "网站地图", "portal:map", order=10)
-    add("portal", "页脚", "办事帮助", "portal:page", args=("how-to",), order=20)
-    add("portal", "页脚", "隐私保护", "portal:page", args=("privacy",), order=30)
-    add("portal", "页脚", "适老化与无障碍", "portal:page", args=("accessibility",), order=40)
     if apps.is_installed("yipan.platform.cases"):
         home.panel("portal", "cases", template="portal/_my_cases.html", values=my_cases, order=10)
         home.panel(home.ELDER, "cases", template="portal/_my_cases.html", values=my_cases, order=10)

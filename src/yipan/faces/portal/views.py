@@ -18,7 +18,18 @@ AUDIENCES = ("firm", "person")
 # Groups of the navigation that the home page shows as rows of tiles, as far as rooms filled them.
 ZONES = ("特色专区", "我要查", "我要问", "我要评", "公示公告")
 # Search engines keep out of what belongs to one person, and of query forms.
-CLOSED = ("/my/", "/apply/", "/progress/", "/messages/", "/work/", "/counter/", "/admin/", "/cases/", "/login/", "/api/")
+CLOSED = (
+    "/my/",
+    "/apply/",
+    "/progress/",
+    "/messages/",
+    "/work/",
+    "/counter/",
+    "/admin/",
+    "/cases/",
+    "/login/",
+    "/api/",
+)
 
 
 def _route(name: str) -> str:

@@ -55,3 +55,22 @@ citizen = require(CITIZEN)
 def needs(right: str) -> Callable[[View], View]:
     """Only holders of ``right`` enter."""
     return require(right)
+
+
+def face_home(face: str) -> Callable[[View], View]:
+    """Signed-in people for whom the face has at least one entry: the home of a face is no right of its own."""
+
+    def decorate(view: View) -> View:
+        @signed_in
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            from . import navigation
+
+            if not navigation.menu(request, face):
+                raise PermissionDenied(f"您目前的岗位没有“{navigation.title(face)}”中的工作。")
+            return view(request, *args, **kwargs)
+
+        guarded.declared_face = face  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
