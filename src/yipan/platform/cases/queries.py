@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from yipan.kernel.clock import Light, Limit
 from yipan.platform import calendar, people, records
+from yipan.platform import documents as papers
 
 from .domain.applicants import Applicant
 from .domain.clocks import case_light
@@ -89,6 +90,7 @@ class DocumentRow:
     number: str
     at: datetime
     ready: bool
+    state_word: str
 
 
 # -- whose rows ------------------------------------------------------------------------------------------------------
@@ -231,10 +233,20 @@ def materials(case: Case) -> list[MaterialRow]:
 
 
 def documents(case: Case, *, for_applicant: bool) -> list[DocumentRow]:
+    """The papers of a case; one that still waits for its seal is not ready (two statements)."""
     found = CaseDocument.objects.filter(case=case)
     if for_applicant:
         found = found.filter(for_applicant=True)
-    return [DocumentRow(d.pk, d.title, d.number, d.at, d.document_id is not None) for d in found]
+    made = papers.queries.refs(d.document_id for d in found if d.document_id is not None)
+    rows = []
+    for d in found:
+        ref = made.get(d.document_id or 0)
+        rows.append(
+            DocumentRow(
+                d.pk, d.title, d.number, d.at, ref is not None and ref.ready, ref.state_word if ref else "正在生成"
+            )
+        )
+    return rows
 
 
 def opinions(case: Case) -> list[Opinion]:

@@ -27,6 +27,7 @@ def remind(now: datetime | None = None) -> int:
         for licence in due.iterator(chunk_size=200):
             with transaction.atomic():
                 Reminder.objects.create(licence=licence, days=stage, at=at)
-                messages.tell_holder(licence, "licence.expiring", at, until=show_date(licence.valid_to))
+                until = show_date(licence.valid_to or today)
+                messages.tell_holder(licence, "licence.expiring", at, until=until)
             told += 1
     return told
