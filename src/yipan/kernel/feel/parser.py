@@ -278,7 +278,7 @@ class Parser:
             saved = self.index
             self.take()
             found = self.tests()
-            if self.accept(")") and (len(found) > 1 or isinstance(found[0], n.Compare)):
+            if self.accept(")") and (len(found) > 1 or any(isinstance(test, n.Compare) for test in found)):
                 return found
             self.index = saved
         return (self.expression(_COMPARISON),)

@@ -62,10 +62,9 @@ def date_and_time(_run: Run, *parts: Any) -> dt.datetime | None:
 
 
 @FUNCTIONS.add("time", "from", "hour,minute,second", "hour,minute,second,offset")
-def time(_run: Run, *parts: Any) -> dt.time | None:
-    if len(parts) > 1:
-        return _clock(parts[0], parts[1], parts[2], parts[3] if len(parts) == 4 else None)
-    value = parts[0]
+def time(_run: Run, value: Any, *rest: Any) -> dt.time | None:
+    if rest:
+        return _clock(value, rest[0], rest[1], rest[2] if len(rest) == 3 else None)
     if isinstance(value, dt.datetime):
         return value.timetz()
     if isinstance(value, dt.date):
