@@ -84,3 +84,18 @@ def _all(form: Form, data: Mapping[str, Any], tables: Tables) -> Iterator[tuple[
     for key, one in form.fields.items():
         if key in data:
             yield from _rows(one, data[key], key, one.label, tables, masked=False)
+
+
+def in_words(form: Form, data: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
+    """Simple fields and addresses as shown text, persons and rows as maps of shown texts."""
+    return {key: _in_words(form.fields[key], value, tables) for key, value in data.items() if key in form.fields}
+
+
+def _in_words(one: Field, value: Any, tables: Tables) -> Any:
+    if one.kind == "repeat":
+        return [{k: _in_words(one.by_key[k], v, tables) for k, v in row.items() if k in one.by_key} for row in value]
+    if one.kind == "address":
+        return "".join(_shown(part, value.get(part.key), tables, masked=False) for part in one.parts)
+    if one.kind in COMPOSITE:
+        return {key: _in_words(one.by_key[key], inner, tables) for key, inner in value.items() if key in one.by_key}
+    return _shown(one, value, tables, masked=False)

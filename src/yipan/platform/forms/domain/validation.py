@@ -67,6 +67,7 @@ class _Walk:
         self.names: dict[str, Any] = {name: context.get(name) for name in form.context}
         self.result = Result()
         self.faults: dict[str, str] = {}
+        self.rows: dict[str, list[dict[str, Any]]] = {}
 
     def run(self, raw: Mapping[str, Any]) -> Result:
         for key in self.form.order:
@@ -153,7 +154,9 @@ class _Walk:
         if len(given) > one.max_rows:
             self.faults[path] = f"最多填写 {one.max_rows} 行"
         into[one.key] = rows
-        names[one.key] = seen
+        # Conditions count and read rows with something in them; empty ones are only room to write.
+        names[one.key] = [inner for stored, inner in zip(rows, seen, strict=True) if stored]
+        self.rows[path] = seen
 
     # -- second pass: what is missing or breaks a rule
 
@@ -167,16 +170,14 @@ class _Walk:
         if one.kind == "repeat":
             self.judge_rows(one, value or [], path, names, must=must)
         elif one.kind in COMPOSITE:
-            self.judge_parts(one, value or {}, path, names, must=must)
+            self.judge_parts(one, value or {}, path, must=must)
         elif must and value is None and path not in self.faults and path not in self.locked:
             self.faults[path] = _missing(one)
         if path not in self.faults:
             for check in one.checks:
                 self.rule(check, path, names)
 
-    def judge_parts(
-        self, one: Field, value: Mapping[str, Any], path: str, names: Mapping[str, Any], *, must: bool
-    ) -> None:
+    def judge_parts(self, one: Field, value: Mapping[str, Any], path: str, *, must: bool) -> None:
         """An address or a person is complete or absent."""
         for part in one.parts:
             inner = f"{path}.{part.key}"
@@ -196,8 +197,7 @@ class _Walk:
             blank = not row and not any(key.startswith(f"{path}.{index}.") for key in self.faults)
             if blank and len(filled) >= least:
                 continue  # an empty row beyond what is needed is no answer at all
-            shown = names[one.key][index] if isinstance(names.get(one.key), list) else {}
-            inner = {**names, **shown, "row": index + 1}
+            inner = {**names, **self.rows[path][index], "row": index + 1}
             for part in one.parts:
                 if f"{path}.{index}.{part.key}" in self.result.visible:
                     self.judge(part, row, f"{path}.{index}.{part.key}", inner)

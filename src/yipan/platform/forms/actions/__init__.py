@@ -1,0 +1,7 @@
+"""Use cases of forms."""
+
+from .contest import contest
+from .drafts import as_posted, open_draft
+from .receiving import Received, receive
+
+__all__ = ["Received", "as_posted", "contest", "open_draft", "receive"]

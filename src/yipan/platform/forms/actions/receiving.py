@@ -1,0 +1,92 @@
+"""Keep what was typed; when it is final and without faults, write the next immutable version."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from yipan.platform import records
+
+from .. import queries, stored
+from ..domain import posting
+from ..domain.schema import Form
+from ..domain.screens import Screen
+from ..domain.validation import Result
+from ..models import Draft, SubmissionVersion
+
+
+@dataclass(frozen=True)
+class Received:
+    """``version_id`` and ``version_number`` are None unless a version was written; ``screen`` is the page to show."""
+
+    errors: dict[str, str]
+    data: dict[str, Any]
+    version_id: int | None
+    version_number: int | None
+    screen: Screen
+    saved_at: datetime
+
+
+def receive(draft_id: int, post: posting.Posted, *, actor: records.Actor, at: datetime, final: bool) -> Received:
+    """Take a page in. What is locked stays as it is, whatever was posted; what is hidden is not part of the data.
+
+    The buttons of repeated groups (``do`` = add:group, remove:group:row) are obeyed, and such a post is never final.
+    """
+    with transaction.atomic():
+        draft = Draft.objects.select_for_update(of=("self",)).select_related("form").get(pk=draft_id)
+        form = stored.form_of(draft.form)
+        button = str(post.get("do") or "")
+        draft.raw = posting.merge(form, draft.raw, post, locked=stored.locked_of(draft))
+        posting.press(form, draft.raw, button)
+        _take_remarks(draft, post, actor, at)
+        draft.saved_at = at
+        _, result = queries.judge(draft, form, at)
+        final = final and not button.startswith(("add:", "remove:"))
+        version = _finish(draft, form, result, actor, at) if final and result.ok else None
+        draft.save(update_fields=["raw", "contested", "saved_at", "versions"])
+    errors = result.errors if final else {}
+    return Received(
+        errors=errors,
+        data=result.data,
+        version_id=version.pk if version else None,
+        version_number=version.number if version else None,
+        screen=queries.screen_of(draft, errors=errors, now=at),
+        saved_at=at,
+    )
+
+
+def _finish(draft: Draft, form: Form, result: Result, actor: records.Actor, at: datetime) -> SubmissionVersion:
+    draft.versions += 1
+    return SubmissionVersion.objects.create(
+        draft=draft,
+        form=draft.form,
+        number=draft.versions,
+        data=result.data,
+        sources=_sources(draft, form, result),
+        contested=draft.contested,
+        sha256=stored.digest(result.data),
+        actor_id=actor.account_id,
+        actor_name=actor.name,
+        at=at,
+    )
+
+
+def _sources(draft: Draft, form: Form, result: Result) -> dict[str, str]:
+    """Where each value came from that is still as it was prefilled, with the date, and whether it is contested."""
+    found: dict[str, str] = {}
+    for key, one in stored.prefilled_of(draft).items():
+        if key in form.fields and result.data.get(key) == one.value:
+            remark = "，申请人有异议" if key in draft.contested else ""
+            found[key] = f"{one.source} {one.taken_at.date().isoformat()}{remark}"
+    return found
+
+
+def _take_remarks(draft: Draft, post: posting.Posted, actor: records.Actor, at: datetime) -> None:
+    """Remarks on locked values that came with the page."""
+    from .contest import note
+
+    for key in stored.locked_of(draft):
+        remark = post.get(f"contest.{key}")
+        if isinstance(remark, str) and remark.strip() != stored.remarks_of(draft).get(key, ""):
+            note(draft, key, remark, actor=actor, at=at)
