@@ -1,7 +1,7 @@
 """Between nested raw answers and the flat names of a browser's form.
 
-Names: ``firm_name``; ``place.region``; ``staff.rows`` (how many rows the page had) and ``staff.0.name``. ``shown`` lists
-the groups of checkboxes on the page, because a browser sends nothing for a group without a tick. ``contest.firm_name``
+Names: ``firm_name``; ``place.region``; ``staff.rows`` (how many rows the page had) and ``staff.0.name``. ``shown``
+lists the groups of checkboxes on the page, because a browser sends nothing for a group without a tick. ``contest.firm_name``
 is a remark on a locked value. ``do`` is the button: save, next, refresh, ``add:staff``, ``remove:staff:1``.
 """
 

@@ -154,12 +154,12 @@ def show(field: Field, stored: Any, options: tuple[tuple[str, str], ...]) -> str
     """The stored value as people read it; "" for nothing. A code that left its table is shown as it is."""
     if stored is None or stored == "":
         return ""
-    names = dict(options)
+    names: dict[Any, str] = dict(options)
     match field.kind:
         case "checkboxes":
-            return "、".join(names.get(code, code) for code in stored)
+            return "、".join(str(names.get(code, code)) for code in stored)
         case "choice" | "radio" | "select":
-            return names.get(stored, stored)
+            return str(names.get(stored, stored))
         case "money":
             return f"{money.format_yuan(stored)} 元"
         case "agree":
