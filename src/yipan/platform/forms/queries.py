@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from . import codes, stored
-from .domain import printing, screens, validate
+from .domain import posting, printing, screens, validate
 from .domain.schema import Form
 from .domain.screens import Screen
 from .domain.validation import Result
@@ -66,6 +66,50 @@ def screen_of(draft: Draft, *, errors: Mapping[str, str], now: datetime | None =
         saved_at=draft.saved_at,
         versions=draft.versions,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One published version of a form, for lists."""
+
+    id: int
+    key: str
+    number: int
+    title: str
+    pack: str
+    sha256: str
+    installed_at: datetime
+    in_use: bool
+
+
+def published() -> list[Published]:
+    """Every version of every form, the newest of a form first."""
+    rows = FormVersion.objects.defer("schema").order_by("key", "-number")
+    seen: set[str] = set()
+    found: list[Published] = []
+    for row in rows:
+        found.append(
+            Published(
+                row.pk, row.key, row.number, row.title, row.pack, row.sha256, row.installed_at, row.key not in seen
+            )
+        )
+        seen.add(row.key)
+    return found
+
+
+def trial(version_id: int, posted: posting.Posted | None, *, now: datetime) -> tuple[FormVersion, Screen]:
+    """A form as applicants see it, tried out with posted answers and kept nowhere. Raises FormVersion.DoesNotExist."""
+    version = FormVersion.objects.get(pk=version_id)
+    form = stored.form_of(version)
+    draft = Draft(form=version, key=version.key)
+    errors: dict[str, str] = {}
+    if posted is not None:
+        draft.raw = posting.merge(form, {}, posted, locked={})
+        button = posting.last(posted, "do") or ""
+        posting.press(form, draft.raw, button)
+        if button == "next":
+            errors = judge(draft, form, now)[1].errors
+    return version, screen_of(draft, errors=errors, now=now)
 
 
 def data_of(version_id: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from yipan.kernel.clock import SHANGHAI
 from yipan.platform import records
 
 from .. import queries, stored
@@ -36,7 +37,7 @@ def receive(draft_id: int, post: posting.Posted, *, actor: records.Actor, at: da
     with transaction.atomic():
         draft = Draft.objects.select_for_update(of=("self",)).select_related("form").get(pk=draft_id)
         form = stored.form_of(draft.form)
-        button = str(post.get("do") or "")
+        button = posting.last(post, "do") or ""
         draft.raw = posting.merge(form, draft.raw, post, locked=stored.locked_of(draft))
         posting.press(form, draft.raw, button)
         _take_remarks(draft, post, actor, at)
@@ -78,7 +79,7 @@ def _sources(draft: Draft, form: Form, result: Result) -> dict[str, str]:
     for key, one in stored.prefilled_of(draft).items():
         if key in form.fields and result.data.get(key) == one.value:
             remark = "，申请人有异议" if key in draft.contested else ""
-            found[key] = f"{one.source} {one.taken_at.date().isoformat()}{remark}"
+            found[key] = f"{one.source} {one.taken_at.astimezone(SHANGHAI).date().isoformat()}{remark}"
     return found
 
 
@@ -87,6 +88,6 @@ def _take_remarks(draft: Draft, post: posting.Posted, actor: records.Actor, at: 
     from .contest import note
 
     for key in stored.locked_of(draft):
-        remark = post.get(f"contest.{key}")
-        if isinstance(remark, str) and remark.strip() != stored.remarks_of(draft).get(key, ""):
+        remark = posting.last(post, f"contest.{key}")
+        if remark is not None and remark.strip() != stored.remarks_of(draft).get(key, ""):
             note(draft, key, remark, actor=actor, at=at)

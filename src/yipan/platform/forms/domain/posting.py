@@ -1,8 +1,9 @@
 """Between nested raw answers and the flat names of a browser's form.
 
-Names: ``firm_name``; ``place.region``; ``staff.rows`` (how many rows the page had) and ``staff.0.name``. ``shown``
-lists the groups of checkboxes on the page, because a browser sends nothing for a group without a tick. ``contest.firm_name``
-is a remark on a locked value. ``do`` is the button: save, next, refresh, ``add:staff``, ``remove:staff:1``.
+Names: ``firm_name``; ``place.region``; ``staff.rows`` (how many rows the page had) and ``staff.0.name``.
+``shown`` lists the groups of checkboxes on the page, because a browser sends nothing for a group without a tick.
+``contest.firm_name`` is a remark on a locked value.
+``do`` is the button: save, next, refresh, ``add:staff``, ``remove:staff:1``.
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,13 @@ from .values import typed
 class Posted(Protocol):
     """What Django's QueryDict offers and this needs."""
 
-    def get(self, key: str, default: Any = None) -> Any: ...
     def getlist(self, key: str, default: Any = None) -> Any: ...
-    def __contains__(self, key: str, /) -> bool: ...
+
+
+def last(posted: Posted, name: str) -> str | None:
+    """The value of a name that is sent once; None when it was not on the page."""
+    found = posted.getlist(name)
+    return found[-1] if found and isinstance(found[-1], str) else None
 
 
 def merge(form: Form, raw: Mapping[str, Any], posted: Posted, *, locked: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,8 +47,8 @@ def _merge(one: Field, old: Any, posted: Posted, path: str, shown: set[str]) -> 
         if not given and path not in shown:
             return old
         return given if one.kind == "checkboxes" else "".join(given[:1])
-    value = posted.get(path)
-    return value if isinstance(value, str) else old
+    value = last(posted, path)
+    return old if value is None else value
 
 
 def _parts(one: Field, old: Any, posted: Posted, path: str, shown: set[str]) -> dict[str, Any]:
@@ -57,8 +62,8 @@ def _parts(one: Field, old: Any, posted: Posted, path: str, shown: set[str]) -> 
 
 
 def _rows(one: Field, old: list[Any], posted: Posted, path: str, shown: set[str]) -> list[Any]:
-    count = posted.get(f"{path}.rows", "")
-    if not (isinstance(count, str) and count.isascii() and count.isdigit()) or len(count) > 3:
+    count = last(posted, f"{path}.rows") or ""
+    if not (count.isascii() and count.isdigit()) or len(count) > 3:
         return old
     return [
         _parts(one, old[index] if index < len(old) else {}, posted, f"{path}.{index}", shown)

@@ -46,9 +46,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Screen:
-    """``errors`` and ``labels`` by path, as the macro ``error_summary`` takes them."""
+    """``errors`` and ``labels`` by path, as the macro ``error_summary`` takes them. A trial has no draft."""
 
-    draft_id: int
+    draft_id: int | None
     title: str
     intro: str
     sections: tuple[Part, ...]

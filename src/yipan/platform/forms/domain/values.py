@@ -140,7 +140,12 @@ def clean_many(raw: list[str], options: tuple[tuple[str, str], ...]) -> list[str
 
 
 def in_conditions(field: Field, stored: Any) -> Any:
-    """The stored value as conditions see it."""
+    """The stored value as conditions see it. A group without a tick is an empty list and a missing tick is false:
+    both are answers, unlike a text that is not written yet."""
+    if field.kind == "checkboxes":
+        return stored or []
+    if field.kind == "agree":
+        return stored is True
     if stored is None:
         return None
     if field.kind == "decimal":
