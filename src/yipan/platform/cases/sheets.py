@@ -49,7 +49,7 @@ def holder(case: Case) -> dict[str, Any]:
 
 def licence_data(case: Case) -> dict[str, Any]:
     """The form's data as the licence's template reads them."""
-    return forms.queries.data_of(case.form_data_id) | {"item": case.item_title}
+    return forms.queries.values_of(case.form_data_id) | {"item": case.item_title}
 
 
 def approval_sheet(case: Case) -> dict[str, Any]:
