@@ -30,6 +30,7 @@ def produce_document(case_document_id: int) -> None:
         actor=records.SYSTEM,
         at=wanted.at,
         key=f"case-document-{wanted.pk}",
+        keep_broken=True,
     )
     CaseDocument.objects.filter(pk=wanted.pk, document_id=None).update(document_id=made.id)
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-PLAIN, WAITING, SEALED, REFUSED = "plain", "waiting", "sealed", "refused"
-STATE_WORDS = {PLAIN: "无需盖章", WAITING: "待盖章", SEALED: "已盖章", REFUSED: "盖章未成功"}
-STATE_TONES = {PLAIN: "green", WAITING: "orange", SEALED: "green", REFUSED: "red"}
+PLAIN, WAITING, SEALED, REFUSED, BROKEN = "plain", "waiting", "sealed", "refused", "broken"
+STATE_WORDS = {PLAIN: "无需盖章", WAITING: "待盖章", SEALED: "已盖章", REFUSED: "盖章未成功", BROKEN: "制作未成功"}
+STATE_TONES = {PLAIN: "green", WAITING: "orange", SEALED: "green", REFUSED: "red", BROKEN: "red"}
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _HEAD = re.compile(r"\A\s*/\*\s*---[^\n]*\n(.*?)^\s*---\s*\*/[^\n]*\n", re.S | re.M)

@@ -33,6 +33,7 @@ class Document(models.Model):
     subject_kind = models.TextField(default="")
     subject_id = models.TextField(default="")
     unit_key = models.TextField(default="")
+    to_be_sealed = models.BooleanField(default=True)
     data = models.JSONField(default=dict)
     at = models.DateTimeField()
     actor_name = models.TextField(default="")

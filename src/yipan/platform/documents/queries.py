@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from .domain import REFUSED, STATE_WORDS, WAITING, DocumentProblem, DocumentRef
+from .domain import BROKEN, REFUSED, STATE_WORDS, WAITING, DocumentProblem, DocumentRef
 from .models import Document, Template
 
 _REF = ("id", "title", "number", "template__key", "state", "sha256", "size", "at")
@@ -79,8 +79,8 @@ class SealRow:
 
 
 def seal_queue(limit: int = 200) -> list[SealRow]:
-    """Papers that wait for a seal or were refused one, oldest first."""
-    found = Document.objects.filter(state__in=(WAITING, REFUSED)).order_by("at", "id")[:limit]
+    """Papers that wait for a seal, were refused one, or could not be typeset, oldest first."""
+    found = Document.objects.filter(state__in=(WAITING, REFUSED, BROKEN)).order_by("at", "id")[:limit]
     return [
         SealRow(
             d.pk, d.title, d.number, d.unit_key, d.state, STATE_WORDS[d.state], d.at, d.attempts,

@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from yipan.platform import files, records
 from yipan.platform.ui.errors import Conflict
 
-from .domain import PLAIN, SEALED
+from .domain import BROKEN, PLAIN, SEALED
 from .models import Document
 
 
@@ -17,6 +17,8 @@ def _issued(document_id: int) -> Document:
     document = Document.objects.filter(pk=document_id).first()
     if document is None:
         raise Http404("文书不存在")
+    if document.state == BROKEN:
+        raise NotReady(f"《{document.title}》未能制作，系统管理员正在处理，请稍后再试。")
     if document.state not in (PLAIN, SEALED) or document.file_id is None:
         raise NotReady(f"《{document.title}》正在用印（待盖章），盖章后即可下载，请稍后再试。")
     return document

@@ -48,5 +48,5 @@ def retry(request: HttpRequest, document_id: int) -> HttpResponse:
         again = seal.retry(document_id, actor=request.actor, at=now())  # type: ignore[attr-defined]
     except DocumentProblem as problem:
         raise Conflict(str(problem)) from problem
-    ui.notify(request, f"已重新提交用印：{again.title} {again.number}", tone="green")
+    ui.notify(request, f"已重新提交：{again.title} {again.number}", tone="green")
     return HttpResponseRedirect(reverse("documents:queue"))

@@ -10,7 +10,7 @@ from django.db import transaction
 from yipan.platform import calendar, files, records
 
 from .. import queries, typesetting
-from ..domain import PLAIN, WAITING, DocumentProblem, DocumentRef, fill, missing_fields
+from ..domain import BROKEN, PLAIN, WAITING, DocumentProblem, DocumentRef, fill, missing_fields
 from ..models import Document, Template
 
 
@@ -26,11 +26,14 @@ def make(
     sealed: bool = True,
     unit_key: str = "",
     key: str = "",
+    keep_broken: bool = False,
 ) -> DocumentRef:
     """Typeset and store a paper. ``data`` are JSON values and are frozen with it; ``unit_key`` says whose seal it
     gets. With ``key`` a repeated call returns the first paper.
 
-    Raises DocumentProblem (no such template, data missing) and MissingGlyphs; then nothing is stored."""
+    Raises DocumentProblem (no such template, data missing) and MissingGlyphs; then nothing is stored. With
+    ``keep_broken`` a paper that cannot be typeset is stored as 制作未成功 instead, with its data and the reason: staff
+    see it in the queue and have it made again when the font or the template is mended."""
     if key:
         earlier = Document.objects.filter(key=key).values_list("id", flat=True).first()
         if earlier is not None:
@@ -39,7 +42,14 @@ def make(
         raise DocumentProblem("需要盖章的文书必须写明单位")
     found = queries.template(template)
     title = title or found.title
-    pdf = _typeset(found, data, number=number, title=title, at=at)
+    problem = ""
+    pdf = b""
+    try:
+        pdf = _typeset(found, data, number=number, title=title, at=at)
+    except DocumentProblem as found_problem:
+        if not keep_broken:
+            raise
+        problem = str(found_problem)
     with transaction.atomic():
         document = Document.objects.create(
             key=key or None,
@@ -49,29 +59,57 @@ def make(
             subject_kind=subject[0],
             subject_id=str(subject[1]),
             unit_key=unit_key,
+            to_be_sealed=sealed,
             data=dict(data),
             at=at,
             actor_name=actor.name,
-            state=WAITING if sealed else PLAIN,
-            next_at=calendar.real_now() if sealed else None,
+            state=BROKEN,
+            last_error=problem,
         )
-        stored = files.store(
-            pdf, name=file_name(title, number), owner=("document", document.pk), actor=actor, at=at, accept=("pdf",)
-        )
-        document.draft_file_id, document.draft_sha256 = stored.id, stored.sha256
-        if not sealed:
-            document.file_id, document.sha256, document.size = stored.id, stored.sha256, stored.size
-        document.save()
-        records.act(
-            chain=("document", document.pk),
-            verb="document.make",
-            actor=actor,
-            at=at,
-            subject=("document", document.pk),
-            to_state=document.state,
-            payload={"template": found.key, "version": found.version, "number": number, "sha256": stored.sha256},
-        )
+        if pdf:
+            _keep(document, pdf, actor=actor, at=at)
     return queries.one(document.pk)
+
+
+def make_again(document: Document, *, actor: records.Actor, at: datetime) -> None:
+    """Typeset a broken paper once more, from its frozen data and with the template of today; inside the caller's
+    transaction. Raises DocumentProblem."""
+    document.template = queries.template(document.template.key)
+    pdf = _typeset(document.template, document.data, number=document.number, title=document.title, at=document.at)
+    _keep(document, pdf, actor=actor, at=at)
+
+
+def _keep(document: Document, pdf: bytes, *, actor: records.Actor, at: datetime) -> None:
+    """Store the typeset paper; from here on its row is final but for the seal."""
+    stored = files.store(
+        pdf,
+        name=file_name(document.title, document.number),
+        owner=("document", document.pk),
+        actor=actor,
+        at=at,
+        accept=("pdf",),
+    )
+    document.draft_file_id, document.draft_sha256, document.last_error = stored.id, stored.sha256, ""
+    if document.to_be_sealed:
+        document.state, document.next_at = WAITING, calendar.real_now()
+    else:
+        document.state = PLAIN
+        document.file_id, document.sha256, document.size = stored.id, stored.sha256, stored.size
+    document.save()
+    records.act(
+        chain=("document", document.pk),
+        verb="document.make",
+        actor=actor,
+        at=at,
+        subject=("document", document.pk),
+        to_state=document.state,
+        payload={
+            "template": document.template.key,
+            "version": document.template.version,
+            "number": document.number,
+            "sha256": stored.sha256,
+        },
+    )
 
 
 def render_pdf(template: str, data: Mapping[str, Any], *, at: datetime | None = None, number: str = "") -> bytes:

@@ -7,9 +7,9 @@ from django.db import transaction
 from yipan.platform import calendar, files, records
 
 from .. import queries, seals
-from ..domain import REFUSED, SEALED, WAITING, DocumentProblem, DocumentRef, pause
+from ..domain import BROKEN, REFUSED, SEALED, WAITING, DocumentProblem, DocumentRef, pause
 from ..models import Document
-from .make import file_name
+from .make import file_name, make_again
 
 LEASE = timedelta(minutes=2)
 BATCH = 10
@@ -104,12 +104,16 @@ def _store(document_id: int, sealed: bytes) -> None:
 
 
 def retry(document_id: int, *, actor: records.Actor, at: datetime) -> DocumentRef:
-    """Bring a waiting or refused paper to the seal service again, at once. Needs document.manage."""
+    """Bring a waiting or refused paper to the seal service again, at once; typeset a broken one again. Needs
+    document.manage. Raises DocumentProblem when it still cannot be typeset."""
     records.rights.require(actor, "document.manage")
     with transaction.atomic():
         document = Document.objects.select_for_update().filter(pk=document_id).first()
-        if document is None or document.state not in (WAITING, REFUSED):
+        if document is None or document.state not in (WAITING, REFUSED, BROKEN):
             raise DocumentProblem("这份文书不在待盖章之列")
+        if document.state == BROKEN:
+            make_again(document, actor=actor, at=at)
+            return queries.one(document_id)
         before, document.state, document.next_at = document.state, WAITING, calendar.real_now()
         document.save(update_fields=["state", "next_at"])
         records.act(

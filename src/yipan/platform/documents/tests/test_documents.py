@@ -135,6 +135,27 @@ def test_missing_data_and_missing_templates_store_nothing():
     assert files.refs(("document", "1")) == []
 
 
+def test_a_broken_paper_is_kept_with_its_reason_and_made_when_the_font_is_there(monkeypatch):
+    from yipan.platform.documents import typesetting
+
+    monkeypatch.setattr(records.rights, "_checker", lambda actor, right, unit: True)
+    ref = make(data={**DATA, "applicant": "张\ue815"}, keep_broken=True, key="k")
+    assert (ref.state_word, ref.ready) == ("制作未成功", False)
+    assert "U+E815" in documents.queries.seal_queue()[0].last_error
+    assert run_sweeps("documents.seal") == 0
+    with pytest.raises(documents.NotReady, match="未能制作"):
+        documents.response(ref.id, actor=CLERK)
+    with pytest.raises(documents.MissingGlyphs):
+        documents.retry(ref.id, actor=CLERK, at=AT)
+    with monkeypatch.context() as patch:  # as if a font with the character had been installed
+        patch.setattr(typesetting, "printed_without", lambda value, glyphs: "")
+        patch.setattr(typesetting, "STANDARD", "1.7")
+        assert documents.retry(ref.id, actor=CLERK, at=AT).state_word == "待盖章"
+    run_sweeps("documents.seal")
+    assert documents.queries.one(ref.id).ready
+    assert make(keep_broken=True, key="k").id == ref.id
+
+
 @pytest.mark.parametrize("change", [{"number": "伪"}, {"data": {}}, {"file_id": None}, {"state": "waiting"}])
 def test_a_paper_never_changes(change):
     ref = make("commitment", sealed=False, unit_key="")
@@ -180,7 +201,7 @@ def test_screens(client, monkeypatch, seal_service):
     page = client.get("/admin/seals/").content.decode()
     assert "用印服务没有应答" in page
     assert "待盖章" in page
-    assert "已重新提交用印" in client.post(f"/admin/seals/{ref.id}/retry/", follow=True).content.decode()
+    assert "已重新提交" in client.post(f"/admin/seals/{ref.id}/retry/", follow=True).content.decode()
     assert client.get(f"/admin/seals/{ref.id}/retry/").status_code == 405
     assert "不予行政许可决定书" in client.get("/admin/templates/").content.decode()
     answer = client.get("/admin/templates/sample/?key=case/receipt")
