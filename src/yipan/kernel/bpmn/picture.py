@@ -18,7 +18,8 @@ WORDS: dict[str, str] = {
 }  # fmt: skip
 _SIZES = {"user": (120, 72), "gateway": (44, 44), "event": (36, 36)}
 _LETTERS = {
-    "error": "误", "signal": "信", "escalation": "报", "conditional": "条", "compensation": "补", "cancel": "消", "link": "链",
+    "error": "误", "signal": "信", "escalation": "报", "conditional": "条", "compensation": "补",
+    "cancel": "消", "link": "链",
 }  # fmt: skip
 _MARGIN, _GAP_X, _GAP_Y = 24, 60, 40
 _FONT = 13

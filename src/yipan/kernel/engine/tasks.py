@@ -113,7 +113,7 @@ class Tasks(Waiting):
         node = self.node(task["e"])
         outcomes = node.node.work.outcomes
         if outcomes and task["k"] in ("work", "sign") and event.outcome not in outcomes:
-            raise Refused("outcome", f"请从{'、'.join(outcomes)}中选择办理结果。")
+            raise Refused("outcome", f"请选择办理结果（{'、'.join(outcomes)}）。")
         del self.tasks[event.task]
         self.emit(fx.CloseTask(event.task, "done", event.outcome, event.by, event.on_behalf))
         if task["k"] in ("before", "after"):
