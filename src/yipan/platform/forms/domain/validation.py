@@ -12,7 +12,7 @@ from typing import Any
 from yipan.kernel.feel import Expression, FeelError
 
 from . import values
-from .schema import COMPOSITE, Check, Field, Form
+from .schema import CHOICES, COMPOSITE, Check, Field, Form
 
 Options = Sequence[tuple[str, str]]
 Tables = Callable[[str], Options | None]
@@ -191,8 +191,6 @@ class _Walk:
     ) -> None:
         least = max(one.min_rows, 1 if must else 0)
         filled = [row for row in rows if row]
-        if len(filled) < least and path not in self.faults:
-            self.faults[path] = f"至少填写 {least} 行"
         for index, row in enumerate(rows):
             blank = not row and not any(key.startswith(f"{path}.{index}.") for key in self.faults)
             if blank and len(filled) >= least:
@@ -201,6 +199,8 @@ class _Walk:
             for part in one.parts:
                 if f"{path}.{index}.{part.key}" in self.result.visible:
                     self.judge(part, row, f"{path}.{index}.{part.key}", inner)
+        if len(filled) < least and not any(key == path or key.startswith(f"{path}.") for key in self.faults):
+            self.faults[path] = f"至少填写 {least} 行"
         if one.key in self.result.data:
             self.result.data[one.key] = filled
 
@@ -223,10 +223,10 @@ class _Walk:
 
 
 def _missing(one: Field) -> str:
+    """Without the label: the message stands beside it, and the summary puts it in front."""
     if one.kind == "agree":
-        return "请阅读后勾选确认"
-    chosen = one.kind in ("choice", "radio", "select", "checkboxes")
-    return f"请{'选择' if chosen else '填写'}{one.label}"
+        return "请阅读后勾选"
+    return "请选择" if one.kind in CHOICES else "请填写"
 
 
 def _texts(raw: Any) -> list[str]:

@@ -68,7 +68,7 @@ def test_values_are_stored_in_one_form(kind: str, typed: str, stored: object) ->
         (field("a", "text", max_length=3), "四个字啊", "不能超过 3 字"),
         (field("a", "id_number"), "110105194912310021", "校验"),
         (field("a", "radio", options=YES_NO), "maybe", "选项"),
-        (field("a", required=True), "   ", "请填写a 标签"),
+        (field("a", required=True), "   ", "请填写"),
         (field("a", "radio", options=YES_NO, required=True), "", "请选择"),
         (field("a", "agree", required=True), "", "勾选"),
     ],
@@ -115,7 +115,7 @@ def test_conditions_may_use_the_day_and_further_variables() -> None:
         context=["answers"],
     )
     result = validate(found, {"until": "2026-03-01"}, {"answers": {"hot": True}}, now=NOW)
-    assert result.errors == {"until": "已过期", "x": "请填写x 标签"}
+    assert result.errors == {"until": "已过期", "x": "请填写"}
 
 
 STAFF = field(
@@ -135,7 +135,7 @@ STAFF = field(
 def test_rows_are_judged_one_by_one() -> None:
     found = form(STAFF)
     result = validate(found, {"staff": [{"name": "张三", "kind": "yes"}, {"kind": "no"}, {}]})
-    assert result.errors == {"staff.0.proof": "请填写proof 标签", "staff.1.name": "请填写name 标签"}
+    assert result.errors == {"staff.0.proof": "请填写", "staff.1.name": "请填写"}
     good = validate(found, {"staff": [{"name": "张三", "kind": "no"}, {}, {}]})
     assert good.data == {"staff": [{"name": "张三", "kind": "no"}]}
     assert validate(found, {"staff": [{"name": "张三"}, {"name": "张三"}]}).errors == {"staff": "重名"}
