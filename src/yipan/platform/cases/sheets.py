@@ -47,15 +47,22 @@ def holder(case: Case) -> dict[str, Any]:
     }
 
 
+def _form_data(case: Case) -> int:
+    """The submitted version of the form; every case that was submitted has one."""
+    if case.form_data_id is None:
+        raise ValueError(f"case {case.pk} has no submitted form")
+    return case.form_data_id
+
+
 def licence_data(case: Case) -> dict[str, Any]:
     """The form's data as the licence's template reads them."""
-    return forms.queries.values_of(case.form_data_id) | {"item": case.item_title}
+    return forms.queries.values_of(_form_data(case)) | {"item": case.item_title}
 
 
 def approval_sheet(case: Case) -> dict[str, Any]:
     """审批表: form, opinions by column, dates."""
     return {
-        "form": forms.queries.print_rows(case.form_data_id),
+        "form": forms.queries.print_rows(_form_data(case)),
         "opinions": [
             {
                 "column": opinion.column,

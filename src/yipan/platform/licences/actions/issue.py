@@ -127,6 +127,7 @@ def _issue(
         sealed=True,
         unit_key=issuer_unit,
         key=f"licence-{licence.pk}",
+        keep_broken=True,
         actor=actor,
         at=at,
     ).id

@@ -29,8 +29,9 @@ FIRM = {
 PERSON = {"kind": "person", "entity_id": None, "person_id": 9, "name": "欧阳小娜", "code": "440703198803150025"}
 DATA = {
     "legal_representative": "陈小某", "domicile": "江门市蓬江区某某路 1 号",
-    "premises_address": "江门市蓬江区某某路 1 号首层",
-    "business_kind": "2", "business_items": ["热食类食品制售", "冷食类食品制售"], "item": "食品经营许可（新办）",
+    "premises": "江门市蓬江区某某路 1 号首层",
+    "business_kind": "餐饮服务经营者", "business_items": "热食类食品制售、冷食类食品制售",
+    "place_kind": "美容店、理发店", "item": "食品经营许可（新办）",
 }  # fmt: skip
 
 

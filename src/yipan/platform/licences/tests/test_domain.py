@@ -1,5 +1,6 @@
 """States, faces, validity, the compact form: without tables."""
 
+import json
 from datetime import date
 
 import pytest
@@ -67,7 +68,21 @@ def test_faults_of_a_kind_name_their_line():
     assert "a.yaml:7" in check("valid_years: 5", "valid_years: 500")
     assert "style" in check("style: food", "style: foo")
     assert "不认识的项“lable”" in check("label: 主体业态", "lable: 主体业态")
-    assert "1" in check('"1": "1"', '"1": "9"')
+    assert "“kinds”" in check('餐饮服务经营者: "2"', '餐饮服务经营者: "9"')
+
+
+@pytest.mark.parametrize("kind", ["market_entry/food_licence", "health/public_place_hygiene"])
+def test_the_face_reads_what_the_form_asks(kind):
+    """Every line comes from a field of the form of the same name, and every business kind has its digit."""
+    pack, name = kind.split("/")
+    form = json.loads((PACKS / pack / f"forms/{name}.json").read_text("utf-8"))
+    asked = {field["key"]: field for section in form["sections"] for field in section["fields"]}
+    file = PackFile(pack, "licences/a.yaml", (PACKS / pack / f"licences/{name}.yaml").read_bytes())
+    for definition in file.document.value["licences"]:
+        assert {key for field in definition["fields"] for key in field["from"]} <= set(asked)
+        for key in definition["number"].get("kind_from", []):
+            labels = {option["label"] for option in asked[key]["options"]}
+            assert labels == set(definition["number"]["kinds"])
 
 
 def test_a_face_is_frozen_text():

@@ -52,12 +52,19 @@ def test_the_same_key_issues_once(installed):
 
 
 def test_a_failure_uses_up_no_number(installed):
-    for bad in ({"business_kind": "九"}, {"premises_address": ""}, {"premises_address": "某\ue000路"}):
-        with pytest.raises((licences.LicenceProblem, documents.MissingGlyphs)):
+    for bad in ({"business_kind": "九"}, {"premises": ""}, {"business_items": []}):
+        with pytest.raises(licences.LicenceProblem):
             issue(data=DATA | bad)
     with pytest.raises(licences.LicenceProblem, match="licences 文件夹"):
         issue(template="nothing")
     assert issue().number == "JY24407030000015"
+
+
+def test_a_name_no_font_has_holds_up_the_paper_not_the_licence(installed):
+    made = issue(holder=FIRM | {"name": "江门市蓬江区\ue000记餐饮店"})
+    paper = documents.queries.of(("licence", made.id))[0]
+    assert (paper.state_word, paper.ready) == ("制作未成功", False)
+    assert "U+E000" in documents.queries.seal_queue()[0].last_error
 
 
 def test_a_hygiene_licence_of_a_person_is_masked_in_the_books(installed):
@@ -73,7 +80,7 @@ def test_a_hygiene_licence_of_a_person_is_masked_in_the_books(installed):
 
 def test_a_replacement_keeps_the_number_and_replaces_the_old_one(installed):
     first = issue()
-    second = issue("case-2", data=DATA | {"premises_address": "江门市蓬江区新路 2 号"}, replaces=first.id)
+    second = issue("case-2", data=DATA | {"premises": "江门市蓬江区新路 2 号"}, replaces=first.id)
     old, new = Licence.objects.get(pk=first.id), Licence.objects.get(pk=second.id)
     assert (old.state, new.state, new.version, new.number) == ("replaced", "valid", 2, old.number)
     assert ".002." in new.identifier
