@@ -107,4 +107,3 @@ def walk(address: str, report: Report) -> None:
     hotel.food_licence()
     hotel.hygiene_licence()
     hotel.hygiene_refused()
-

@@ -17,10 +17,10 @@ from .environment import Decision, Env
 from .errors import EngineError, Refused
 from .inputs import CallDone, CallFailed, ChildDone, Clock, Complete, Control, Fire, Input, Move, Receive, Start
 from .moves import TABLE, MoveRule
-from .stepping import ENDED, new_state, step
+from .stepping import ENDED, awaits, new_state, step, upgrade
 
 __all__ = [
     "ENDED", "FORMAT", "TABLE", "CallDone", "CallFailed", "ChildDone", "Clock", "Compiled", "Complete", "Control",
-    "Decision", "EngineError", "Env", "Fire", "Input", "Move", "MoveRule", "Receive", "Refused", "Start", "State",
-    "compiled", "effects", "inputs", "new_state", "step",
+    "Decision", "EngineError", "Env", "Fire", "Input", "Move", "MoveRule", "Receive", "Refused", "Start", "State", "awaits",
+    "compiled", "effects", "inputs", "new_state", "step", "upgrade",
 ]  # fmt: skip

@@ -110,3 +110,15 @@ def _remember_recall(run: Moves, before: set[str]) -> None:
     plain: list[Any] = [run.tokens[key]["w"] for key in made]
     if made and len(vanished) == 1 and all(waits == "task" for waits in plain):
         run.state["undo"] = {**run.state["undo"], task: {"e": element, "by": by, "s": scope, "b": path, "made": made}}
+
+
+def awaits(state: State, call: str) -> bool:
+    """Whether the answer of a ``Perform`` is still waited for."""
+    return state["tokens"].get(call, {}).get("w") == "call"
+
+
+def upgrade(state: State) -> State:
+    """A stored state in today's format. Raises Refused for one written by a newer version."""
+    if state["format"] > FORMAT:
+        raise Refused("format", f"流程状态的格式 {state['format']} 由更新的版本写成，请升级程序。")
+    return state

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yipan.platform import calendar, files, forms
+from yipan.platform import calendar, files, forms, ui
 from yipan.platform.ui import render
 
 from .. import items, prefill, queries
@@ -49,9 +49,13 @@ def form(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
         answered = forms.actions.receive(
             draft, request.POST, actor=actor, at=now, final=request.POST.get("do") == "next"
         )
+        if forms.web.is_autosave(request):
+            return forms.web.saved(answered)
         if answered.version_id is not None:
             prefill.keep_form(case, answered.version_id, actor=actor, now=now)
             return redirect(desk.url("materials", case.pk))
+        if request.POST.get("do") == "save" and not answered.errors:
+            ui.notify(request, _("已保存，可以随时回来继续填写。"))
         screen = answered.screen
     else:
         screen = forms.queries.screen(draft)
