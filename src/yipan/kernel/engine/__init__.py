@@ -21,6 +21,6 @@ from .stepping import ENDED, awaits, new_state, step, upgrade
 
 __all__ = [
     "ENDED", "FORMAT", "TABLE", "CallDone", "CallFailed", "ChildDone", "Clock", "Compiled", "Complete", "Control",
-    "Decision", "EngineError", "Env", "Fire", "Input", "Move", "MoveRule", "Receive", "Refused", "Start", "State", "awaits",
-    "compiled", "effects", "inputs", "new_state", "step", "upgrade",
+    "Decision", "EngineError", "Env", "Fire", "Input", "Move", "MoveRule", "Receive", "Refused", "Start", "State",
+    "awaits", "compiled", "effects", "inputs", "new_state", "step", "upgrade",
 ]  # fmt: skip
