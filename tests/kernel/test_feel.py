@@ -34,6 +34,7 @@ def ev(text: str, known: tuple[str, ...] = (), **context: object) -> object:
         ("for x in 1..3, y in [10, 20] return x * y", [D(10), D(20), D(20), D(40), D(30), D(60)]),
         ("for i in 3..1 return i", [D(3), D(2), D(1)]),
         ("for i in 1..4 return if i = 1 then 1 else partial[-1] * i", [D(1), D(2), D(6), D(24)]),
+        ("string(for i in 1..3 return partial)", "[[], [[]], [[], [[]]]]"),
         ("some x in [1, 2, 3] satisfies x > 2", True),
         ("every x in [1, null] satisfies x > 0", None),
         ("[1, 2, 3, 4][item > 2]", [D(3), D(4)]),
@@ -193,6 +194,10 @@ def test_errors_say_where_and_how_to_mend(text: str, position: int, message: str
         'matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "^(a|aa)+$")',
         "{f: function(g, n) g(g, n + 1), r: f(f, 0)}.r",
         'for i in 1..1000 return if i = 1 then "xxxxxxxx" else partial[-1] + partial[-1]',
+        "{a: for i in 1..40 return if i = 1 then [1, 1] else [partial[-1], partial[-1]],"
+        " b: for i in 1..40 return if i = 1 then [1, 1] else [partial[-1], partial[-1]], r: a[-1] = b[-1]}.r",
+        "string(for i in 1..430 return if i = 1 then [1] else [partial[-1]])",
+        "string(for i in 1..40 return if i = 1 then [1, 1] else [partial[-1], partial[-1]])",
     ],
 )
 def test_a_hostile_expression_stops_at_its_budget(text: str) -> None:

@@ -9,9 +9,10 @@ from .functions import BUILTINS
 from .paths import member
 from .runtime import MISSING, Scope, Step, UserFunction
 from .types import conforms
-from .values import Range, equal, less
+from .values import Range, Spend, equal, less
 
 _IN_TEST = "?"
+Comparison = Callable[[Any, Any, Spend], bool | None]
 
 
 def compile_node(node: n.Node) -> Step:
@@ -52,26 +53,26 @@ def _binary(node: n.Binary) -> Step:
 
         return calculate
     compare = comparison(node.op)
-    return lambda scope: compare(left(scope), right(scope))
+    return lambda scope: compare(left(scope), right(scope), scope.run.spend)
 
 
-def comparison(op: str) -> Callable[[Any, Any], bool | None]:
+def comparison(op: str) -> Comparison:
     """The function of a comparing operator; null when the values cannot be compared."""
     return _COMPARISONS[op]
 
 
-def _unequal(left: Any, right: Any) -> bool | None:
-    same = equal(left, right)
+def _unequal(left: Any, right: Any, spend: Spend) -> bool | None:
+    same = equal(left, right, spend)
     return None if same is None else not same
 
 
-_COMPARISONS: dict[str, Callable[[Any, Any], bool | None]] = {
+_COMPARISONS: dict[str, Comparison] = {
     "=": equal,
     "!=": _unequal,
-    "<": less,
-    ">": lambda a, b: less(b, a),
-    "<=": values.at_most,
-    ">=": lambda a, b: values.at_most(b, a),
+    "<": lambda a, b, _spend: less(a, b),
+    ">": lambda a, b, _spend: less(b, a),
+    "<=": lambda a, b, _spend: values.at_most(a, b),
+    ">=": lambda a, b, _spend: values.at_most(b, a),
 }
 
 
@@ -123,11 +124,11 @@ def _test(node: n.Node) -> Callable[[Scope, Any], bool | None]:
     """One test against a value."""
     if isinstance(node, n.Compare):
         operand, compare = compile_node(node.operand), comparison(node.op)
-        return lambda scope, value: compare(value, operand(scope))
+        return lambda scope, value: compare(value, operand(scope), scope.run.spend)
     expression = compile_node(node)
     if any(name == _IN_TEST for name in _names(node)):
         return lambda scope, _value: expression(scope)
-    return lambda scope, value: meets(value, expression(scope))
+    return lambda scope, value: meets(value, expression(scope), scope.run.spend)
 
 
 def _names(root: n.Node) -> list[str]:
@@ -141,15 +142,16 @@ def _names(root: n.Node) -> list[str]:
     return found
 
 
-def meets(value: Any, wanted: Any) -> bool | None:
+def meets(value: Any, wanted: Any, spend: Spend) -> bool | None:
     """``value in wanted`` for one test: equality, or membership when the test is a range or a list."""
     if isinstance(wanted, Range):
         return value.low is not None and equal(value, wanted) if isinstance(value, Range) else wanted.contains(value)
     if isinstance(wanted, list):
-        if isinstance(value, list) and equal(value, wanted):
+        spend(len(wanted))
+        if isinstance(value, list) and equal(value, wanted, spend):
             return True
-        return any(meets(value, one) is True for one in wanted)
-    return equal(value, wanted)
+        return any(meets(value, one, spend) is True for one in wanted)
+    return equal(value, wanted, spend)
 
 
 def _any(answers: Any) -> bool | None:
@@ -191,7 +193,8 @@ def _range(node: n.RangeOf) -> Step:
 
     def make(scope: Scope) -> Range | None:
         first, last = low(scope), high(scope)
-        if first is not None and last is not None and less(first, last) is None:
+        ends = [end for end in (first, last) if end is not None]
+        if not ends or any(values.kind(end) not in values.ORDERED for end in ends) or less(ends[0], ends[-1]) is None:
             return None
         return Range(first, last, node.low_included, node.high_included)
 
@@ -226,7 +229,7 @@ def _domains(node: n.For | n.Quantified) -> list[iteration.Domain]:
 
 
 def _for(node: n.For) -> Step:
-    return iteration.loop(_domains(node), compile_node(node.body))
+    return iteration.loop(_domains(node), compile_node(node.body), partial="partial" in _names(node.body))
 
 
 def _quantified(node: n.Quantified) -> Step:
@@ -274,7 +277,7 @@ def _function(node: n.FunctionOf) -> Step:
 
 def _instance_of(node: n.InstanceOf) -> Step:
     value, wanted = compile_node(node.value), node.type
-    return lambda scope: conforms(value(scope), wanted)
+    return lambda scope: conforms(value(scope), wanted, scope.run.spend)
 
 
 _COMPILERS: dict[type, Callable[[Any], Step]] = {

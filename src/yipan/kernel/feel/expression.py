@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Any
 
 from .compiler import compile_node
+from .errors import FeelError
 from .functions import BUILTINS
 from .names import free_names
 from .nodes import Node
 from .parser import Parser
 from .paths import PROPERTIES
-from .runtime import BUDGET, Root, Run, Step
+from .runtime import BUDGET, Root, Run, Scope, Step
 from .values import normalise
 
 _LANGUAGE = tuple(name for name in (*BUILTINS, *sorted(PROPERTIES)) if " " in name)
@@ -30,7 +31,7 @@ class Expression:
 
     def evaluate(self, context: Mapping[str, Any], *, now: dt.datetime | None = None, budget: int = BUDGET) -> Any:
         """The value for these variables. Raises FeelError only when the budget is used up."""
-        return self._step(Root(context, Run(now, budget)))
+        return _run(self._step, Root(context, Run(now, budget)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,16 @@ class UnaryTests:
         self, value: Any, context: Mapping[str, Any], *, now: dt.datetime | None = None, budget: int = BUDGET
     ) -> bool | None:
         """Whether the value meets the tests; None when it cannot be said."""
-        answer = self._step(Root(context, Run(now, budget)).child({"?": normalise(value)}))
+        answer = _run(self._step, Root(context, Run(now, budget)).child({"?": normalise(value)}))
         return answer if isinstance(answer, bool) else None
+
+
+def _run(step: Step, scope: Scope) -> Any:
+    """Values may be nested deeper than the host can follow them; that is a fault of the expression or its data."""
+    try:
+        return step(scope)
+    except RecursionError:
+        raise FeelError("列表或上下文嵌套太深", 0, "请减少嵌套的层数") from None
 
 
 def compile(text: str, known: Iterable[str] = ()) -> Expression:

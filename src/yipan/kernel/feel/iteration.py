@@ -60,15 +60,20 @@ def _nest(scope: Scope, domains: list[Domain], visit: Callable[[Scope], bool]) -
     return True
 
 
-def loop(domains: list[Domain], body: Step) -> Step:
+def loop(domains: list[Domain], body: Step, *, partial: bool) -> Step:
+    """``partial``: whether the body reads its earlier results; it sees a copy, or a list could contain itself."""
+
     def run(scope: Scope) -> list[Any] | None:
         results: list[Any] = []
 
         def visit(inner: Scope) -> bool:
+            if partial:
+                scope.run.spend(len(results))
+                inner = inner.child({"partial": list(results)})
             results.append(body(inner))
             return True
 
-        return results if _nest(scope.child({"partial": results}), domains, visit) is not None else None
+        return results if _nest(scope, domains, visit) is not None else None
 
     return run
 

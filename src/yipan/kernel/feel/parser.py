@@ -338,7 +338,6 @@ class Parser:
     def loop(self) -> n.Node:
         start = self.take().start
         self.scopes.append({})
-        self.learn("partial")
         node = n.For(start, self.domains("return"), self.expression())
         self.scopes.pop()
         return node

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import FeelError
 from .nodes import TypeName
-from .values import kind
+from .values import Spend, free, kind
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -51,7 +51,7 @@ def _with_parts(parser: "Parser", name: str) -> TypeName:
     return TypeName(name)
 
 
-def conforms(value: Any, wanted: TypeName) -> bool:
+def conforms(value: Any, wanted: TypeName, spend: Spend = free) -> bool:
     """``value instance of wanted``. Null is an instance of Null only, and of no Any."""
     if wanted.name == "Any":
         return value is not None
@@ -61,12 +61,14 @@ def conforms(value: Any, wanted: TypeName) -> bool:
         return True
     match wanted.name:
         case "list":
-            return all(conforms(one, wanted.parts[0]) for one in value)
+            spend(len(value))
+            return all(conforms(one, wanted.parts[0], spend) for one in value)
         case "range":
             return all(conforms(end, wanted.parts[0]) for end in (value.low, value.high) if end is not None)
         case "context":
             return all(
-                key in value and conforms(value[key], part) for key, part in zip(wanted.keys, wanted.parts, strict=True)
+                key in value and conforms(value[key], part, spend)
+                for key, part in zip(wanted.keys, wanted.parts, strict=True)
             )
         case _:
             return len(getattr(value, "parameters", ())) == len(wanted.parts) - 1

@@ -5,7 +5,7 @@ Decimal · str · bool · None · date · time · datetime · timedelta · Years
 
 import datetime as dt
 import decimal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -82,17 +82,29 @@ def normalise(value: Any) -> Any:
     return value if getattr(value, "feel_function", False) else None
 
 
-def equal(left: Any, right: Any) -> bool | None:
-    """FEEL equality: null equals only null; values of different kinds have no answer (null)."""
+Spend = Callable[[int], None]
+
+
+def free(_amount: int) -> None:
+    """For work outside an evaluation, which has no budget."""
+
+
+def equal(left: Any, right: Any, spend: Spend = free) -> bool | None:
+    """FEEL equality: null equals only null; values of different kinds have no answer (null).
+
+    Lists may share their elements many times over, so that comparing costs far more than building them did: the
+    elements compared are charged to ``spend``."""
     if left is None or right is None:
         return left is right
     sort = kind(left)
     if sort != kind(right):
         return None
     if sort == "list":
-        return len(left) == len(right) and all(equal(a, b) is True for a, b in zip(left, right, strict=True))
+        spend(len(left))
+        return len(left) == len(right) and all(equal(a, b, spend) is True for a, b in zip(left, right, strict=True))
     if sort == "context":
-        return left.keys() == right.keys() and all(equal(left[key], right[key]) is True for key in left)
+        spend(len(left))
+        return left.keys() == right.keys() and all(equal(left[key], right[key], spend) is True for key in left)
     if sort == "function":
         return left is right
     return left == right
@@ -133,7 +145,7 @@ def show_number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def show(value: Any, *, inside: bool = False) -> str:
+def show(value: Any, *, inside: bool = False, spend: Spend = free) -> str:
     """``string(value)``; texts inside lists and contexts are written with quotes."""
     match value:
         case None:
@@ -153,9 +165,12 @@ def show(value: Any, *, inside: bool = False) -> str:
         case dt.timedelta():
             return show_duration(value)
         case list():
-            return "[" + ", ".join(show(one, inside=True) for one in value) + "]"
+            spend(len(value))
+            return "[" + ", ".join(show(one, inside=True, spend=spend) for one in value) + "]"
         case dict():
-            return "{" + ", ".join(f"{key}: {show(one, inside=True)}" for key, one in value.items()) + "}"
+            spend(len(value))
+            parts = (f"{key}: {show(one, inside=True, spend=spend)}" for key, one in value.items())
+            return "{" + ", ".join(parts) + "}"
         case Range():
             return _show_range(value)
         case _:

@@ -105,10 +105,10 @@ def number(_run: Run, value: Any, grouping: Any = None, point: Any = None) -> De
 
 
 @FUNCTIONS.add("string", "from")
-def string(_run: Run, value: Any) -> str | None:
+def string(run: Run, value: Any) -> str | None:
     if value is None:
         return None
-    return show(value)
+    return show(value, spend=run.spend)
 
 
 @FUNCTIONS.add("duration", "from")

@@ -12,13 +12,13 @@ from .register import Functions, Run, function, integer, number, sequence, sprea
 FUNCTIONS = Functions()
 
 
-def _same(left: Any, right: Any) -> bool:
-    return equal(left, right) is True
+def _same(run: Run, left: Any, right: Any) -> bool:
+    return equal(left, right, run.spend) is True
 
 
 @FUNCTIONS.add("list contains", "list,element")
-def list_contains(_run: Run, items: Any, element: Any) -> bool:
-    return any(_same(one, element) for one in sequence(items))
+def list_contains(run: Run, items: Any, element: Any) -> bool:
+    return any(_same(run, one, element) for one in sequence(items))
 
 
 @FUNCTIONS.add("count", "list")
@@ -37,7 +37,7 @@ def _extreme(values: tuple[Any, ...], *, largest: bool) -> Any:
         smaller = less(one, found)
         if smaller is None:
             raise NotApplicable
-        if smaller != largest and not _same(one, found):
+        if smaller != largest and equal(one, found) is not True:
             found = one
     return found
 
@@ -196,15 +196,15 @@ def reverse(_run: Run, items: Any) -> list[Any]:
 
 
 @FUNCTIONS.add("index of", "list,match")
-def index_of(_run: Run, items: Any, match: Any) -> list[Decimal]:
-    return [Decimal(at) for at, one in enumerate(sequence(items), 1) if _same(one, match)]
+def index_of(run: Run, items: Any, match: Any) -> list[Decimal]:
+    return [Decimal(at) for at, one in enumerate(sequence(items), 1) if _same(run, one, match)]
 
 
 def _distinct(run: Run, items: list[Any]) -> list[Any]:
     found: list[Any] = []
     for one in items:
         run.spend(1 + len(found) // 10)
-        if not any(_same(one, other) for other in found):
+        if not any(_same(run, one, other) for other in found):
             found.append(one)
     return found
 

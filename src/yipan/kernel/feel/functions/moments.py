@@ -56,10 +56,10 @@ def week_of_year(_run: Run, value: Any) -> Decimal:
 
 
 @FUNCTIONS.add("is", "value1,value2")
-def identical(_run: Run, left: Any, right: Any) -> bool:
+def identical(run: Run, left: Any, right: Any) -> bool:
     """The same kind and the same parts: unlike ``=``, 23:00Z is not 00:00+01:00."""
     if kind(left) != kind(right):
         return False
     if isinstance(left, (dt.time, dt.datetime)):
         return left.replace(tzinfo=None) == right.replace(tzinfo=None) and zone_name(left) == zone_name(right)
-    return equal(left, right) is True
+    return equal(left, right, run.spend) is True
