@@ -1,0 +1,101 @@
+"""Every screen without parameters at both widths, as the first of these people who may open it.
+
+The list is the house's own list of addresses: a new page is looked at without a line here. Sheet 23 scenario 6: no
+serious accessibility finding, contrast, no horizontal scroll.
+"""
+
+import pytest
+import screens
+from walking import Route, routes
+
+from yipan.platform.ui import access
+
+FOCUS = """(() => {
+  const style = getComputedStyle(document.activeElement);
+  return [style.outlineStyle, parseFloat(style.outlineWidth)];
+})()"""
+NO_PAGES = ("healthz", "readyz", "metrics", "api/v1/", "sandbox/", "robots.txt")
+
+
+def _pages() -> list[Route]:
+    return [route for route in routes() if route.parameterless and not route.pattern.startswith(NO_PAGES)]
+
+
+def _may_see(route: Route) -> tuple[str, ...]:
+    declared = getattr(route.view, "declared_right", access.PUBLIC)
+    if declared == access.PUBLIC:
+        return ("",)
+    return ("citizen",) if declared == access.CITIZEN else ("citizen", *screens.STAFF)
+
+
+@pytest.mark.parametrize("route", _pages(), ids=lambda route: "/" + route.pattern)
+def test_a_screen_can_be_read_and_used(house, chromium, cookies, route):
+    seen = False
+    for width in screens.WIDTHS:
+        for login in _may_see(route):
+            with screens.context(chromium, house, width, cookies[login]) as context:
+                answer = context.request.get(f"/{route.pattern}", max_redirects=0)
+                kind = answer.headers.get("content-type", "")
+                if answer.status != 200 or "html" not in kind:
+                    assert answer.status < 500, f"{login or 'visitor'}: {answer.status}"
+                    continue
+                seen = True
+                page = context.new_page()
+                heard = screens.Faults.listen(page)
+                page.goto(f"/{route.pattern}", wait_until="load")
+                found = screens.faults(page, heard)
+                assert not found, f"{width}, {login or 'visitor'}:\n" + "\n".join(found)
+                break
+    if not seen:
+        pytest.skip("answers only to a form, or leads on to another page")
+
+
+@pytest.mark.parametrize("width", screens.WIDTHS)
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 413, 422, 429, 500])
+def test_refusals_and_failures_can_be_read(house, chromium, width, status, settings, tmp_path):
+    """The error pages are drawn without the house (they must work when it fails): shown from their own text."""
+    from django.test import RequestFactory
+
+    from yipan.platform.ui import errors
+
+    text = errors.page(RequestFactory().get("/"), status).content.decode()
+    with screens.context(chromium, house, width) as context:
+        page = context.new_page()
+        heard = screens.Faults.listen(page)
+        context.route("**/shown-error/", lambda route: route.fulfill(body=text, content_type="text/html"))
+        page.goto("/shown-error/", wait_until="load")
+        assert not screens.faults(page, heard)
+        assert page.get_by_role("link", name="返回首页").is_visible()
+
+
+def test_large_type_enlarges_and_nothing_breaks(house, chromium):
+    with screens.context(chromium, house, "phone") as context:
+        page = context.new_page()
+        page.goto("/")
+        before = page.locator("h1").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+        page.get_by_role("button", name="大字").click()
+        page.wait_for_function("document.documentElement.dataset.size === 'large'")
+        after = page.locator("h1").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+        assert after > before * 1.2
+        assert not screens.faults(page)
+        page.reload()
+        assert page.locator("html").get_attribute("data-size") == "large"
+
+
+def test_the_home_page_works_by_keyboard_alone(house, chromium):
+    """Sheet 23 c10: a visible focus, the skip link first, every control reachable."""
+    with screens.context(chromium, house, "desktop") as context:
+        page = context.new_page()
+        page.goto("/")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "yp-skip"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main"
+        reached = 0
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            style = page.evaluate(FOCUS)
+            assert style[0] == "solid"
+            assert style[1] >= 2
+            reached += 1
+        assert reached == 12
