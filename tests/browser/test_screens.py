@@ -14,7 +14,8 @@ FOCUS = """(() => {
   const style = getComputedStyle(document.activeElement);
   return [style.outlineStyle, parseFloat(style.outlineWidth)];
 })()"""
-NO_PAGES = ("healthz", "readyz", "metrics", "api/v1/", "sandbox/", "robots.txt")
+# Machine endpoints, and the doors to the identity service, which stands elsewhere.
+NO_PAGES = ("login/citizen/", "healthz", "readyz", "metrics", "api/v1/", "sandbox/", "robots.txt")
 
 
 def _pages() -> list[Route]:

@@ -8,7 +8,7 @@
   const shown = (e) => {
     const box = e.getBoundingClientRect();
     const style = getComputedStyle(e);
-    return box.width > 1 && box.height > 1 && style.visibility === "visible" && !e.closest(".visually-hidden, .yp-skip, [hidden]");
+    return e.checkVisibility() && box.width > 1 && box.height > 1 && style.visibility === "visible" && !e.closest(".visually-hidden, .yp-skip, [hidden]");
   };
   const wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth > wide + 1) {
@@ -24,7 +24,7 @@
     const cutY = style.overflowY === "hidden" || style.overflowY === "clip";
     if (cut && e.scrollWidth > e.clientWidth + 1 || cutY && e.scrollHeight > e.clientHeight + 2) found.push(`clipped text: ${name(e)}`);
     const box = e.getBoundingClientRect();
-    if ((box.right > wide + 1 || box.left < -1) && !e.closest(".yp-table-wrap, .yp-scroll, pre, svg, .yp-side")) found.push(`text beyond the edge: ${name(e)}`);
+    if ((box.right > wide + 1 || box.left < -1) && box.right > 0 && !e.closest(".yp-table-wrap, .yp-scroll, pre, svg, .yp-side")) found.push(`text beyond the edge: ${name(e)}`);
     if (parseFloat(style.fontSize) < 12 && !e.closest("[aria-hidden=true], svg")) found.push(`text of ${style.fontSize}: ${name(e)}`);
   }
   const targets = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")].filter((e) => shown(e) && getComputedStyle(e).pointerEvents !== "none");
