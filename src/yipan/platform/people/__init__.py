@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .access import require as require
     from .access import scope_filter as scope_filter
 
+_MODULES = {"access", "clients", "contacts", "handover", "models", "queries", "vault"}
 _FROM_ACCESS = {"actor", "principal", "may", "require", "scope_filter", "UnitScope", "Principal"}
 
 
@@ -29,6 +30,8 @@ def __getattr__(name: str) -> Any:
         from yipan.platform.records.rights import Refused
 
         return Refused
-    if name in ("queries", "contacts", "access", "vault"):
+    if name == "citizens":
+        return importlib.import_module(f"{__name__}.actions.citizens")
+    if name in _MODULES:
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(name)

@@ -1,18 +1,18 @@
 """Reads of people and units."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from yipan.platform import calendar
+from yipan.platform import calendar, records
 
-from . import vault
-from .models import Absence, Account, Agency, Holding, Role, RoleAssignment, Unit, UnitName
+from . import access, vault
+from .models import Absence, Account, Agency, Holding, LegalEntity, Role, RoleAssignment, Unit, UnitName
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +190,13 @@ def colleagues(unit_id: int, *, without: int | None = None) -> list[Holder]:
     return [holder for holder in _with_accounts(list(rows)) if holder.account_id != without]
 
 
-@dataclass(frozen=True, slots=True)
-class DemoAccount:
-    """An account of the demo, for the start page: login, name, and what it is for ("市监局 审查岗")."""
+class DemoAccount(NamedTuple):
+    """An account of the demo, for the start page; ``title`` says what it is for ("区市监局 审查岗")."""
 
     login: str
-    name: str
+    password: str
     title: str
-    password: str = ""
+    name: str
 
 
 def demo_accounts() -> list[DemoAccount]:
@@ -205,7 +204,7 @@ def demo_accounts() -> list[DemoAccount]:
     if settings.ENVIRONMENT == "production":
         return []
     rows = Account.objects.exclude(demo_title="").filter(is_active=True).order_by("id")
-    return [DemoAccount(*row) for row in rows.values_list("login", "person__name", "demo_title", "demo_password")]
+    return [DemoAccount(*row) for row in rows.values_list("login", "demo_password", "demo_title", "person__name")]
 
 
 def calendar_day(at: datetime) -> date:
@@ -256,3 +255,30 @@ def agents_of(entity_id: int) -> list[AgentRow]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def entity(entity_id: int) -> LegalEntity:
+    return LegalEntity.objects.get(pk=entity_id)
+
+
+def actor_of(login: str) -> records.Actor:
+    """A member of staff as he acts from his main post today; for programs that act in his name (demo stories)."""
+    account = Account.objects.select_related("person").get(login=login, kind=Account.Kind.STAFF)
+    posts = access.posts_of(account.person_id, calendar.today())
+    place = posts[0] if posts else None
+    return records.Actor(
+        account.pk,
+        account.person_id,
+        account.person.name,
+        place.unit_id if place else None,
+        place.unit_name if place else "",
+        place.post_id if place else None,
+        place.title if place else "",
+    )
+
+
+def actor_of_subject(claims: Mapping[str, Any]) -> records.Actor:
+    """The citizen behind identity claims (``sub``), acting for the firm the claims name, if any."""
+    account = Account.objects.select_related("person").get(subject=claims["sub"])
+    firm = (claims.get("entity") or {}).get("name", "") if claims.get("user_type") == "entity" else ""
+    return records.Actor(account.pk, account.person_id, account.person.name, unit_name=firm)
