@@ -2,9 +2,9 @@
 
     people.handover.register("待办任务", count, transfer)
 
-``count(person_id) -> int`` how much is open. ``transfer(*, person_id, receiver, actor, at, reason) -> list[Line]`` moves
-all of it to ``receiver`` (queries.Holder) in the caller's transaction and says what was moved. Both raise nothing for
-people who have no such work.
+``count(person_id) -> int``: how much is open. ``transfer(*, person_id, receiver, actor, at, reason) -> list[Line]``
+moves all of it to ``receiver`` (queries.Holder) in the caller's transaction and says what was moved. Nothing open is no
+error.
 """
 
 from collections.abc import Callable

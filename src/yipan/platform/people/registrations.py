@@ -30,7 +30,8 @@ VERBS = {
     "account.second_factor_reset": "重置动态口令", "account.sign_out": "退出登录",
     "absence.enter": "登记请假", "absence.cancel": "销假",
     "entity.dismiss_agent": "撤销经办人", "entity.appoint_agent": "授权经办人",
-    "unit.rename": "单位更名", "unit.merge": "单位合并", "unit.split": "单位拆分", "unit.create": "设立单位",
+    "unit.rename": "单位更名", "unit.merge": "单位合并", "unit.split": "单位拆分", "unit.create": "设立单位", "unit.add_section": "增设股室",
+
     "post.create": "设立岗位", "person.create": "登记人员", "person.employ": "任职", "person.leave_post": "离任",
     "person.grant_role": "授予角色", "person.revoke_role": "收回角色", "person.import": "导入人员",
     "person.hand_over": "移交工作",
@@ -54,7 +55,7 @@ def register() -> None:
 def _menus() -> None:
     add = navigation.register
     group = ("administration", "机构与人员")
-    add(*group, "机构", "people:units", icon="sitemap", right="people.manage", order=10, note="单位、更名、合并与拆分")
+    add(*group, "机构", "people:units", icon="sitemap", right="people.report", order=10, note="单位、更名、合并与拆分")
     add(*group, "人员与账号", "people:staff", icon="users", right="people.manage", order=20, note="岗位、借调、导入")
     add(*group, "角色", "people:roles", icon="key", right="people.report", order=30, note="角色包含的权限")
     add(*group, "权限报表", "people:report", icon="report-analytics", right="people.report", order=40)

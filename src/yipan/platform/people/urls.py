@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from .views import citizens, me, signing_in
+from yipan.platform.ui.access import needs
+
+from .views import citizens, duties, me, signing_in, staff, units
 
 app_name = "people"
 urlpatterns = [
@@ -19,4 +21,33 @@ urlpatterns = [
     path("me/second-factor/", me.second_factor_page, name="my_second_factor"),
     path("me/firm/agents/", citizens.agents, name="agents"),
     path("me/firm/agents/dismiss/", citizens.dismiss, name="dismiss_agent"),
+    path("me/absences/", duties.absences, name="absences"),
+    path("me/absences/cancel/", duties.cancel_absence, name="cancel_absence"),
+    path("admin/people/units/", units.unit_list, name="units"),
+    path("admin/people/units/new/", units.unit_new, name="unit_new"),
+    path("admin/people/units/<int:unit_id>/", units.unit, name="unit"),
+    path("admin/people/units/<int:unit_id>/rename/", units.rename, name="unit_rename"),
+    path("admin/people/units/<int:unit_id>/merge/", units.merge, name="unit_merge"),
+    path("admin/people/units/<int:unit_id>/split/", units.split, name="unit_split"),
+    path("admin/people/units/<int:unit_id>/sections/", units.add_section, name="section_new"),
+    path("admin/people/units/<int:unit_id>/posts/", units.add_post, name="post_new"),
+    path("admin/people/units/<int:unit_id>/roles/", units.grant, name="post_grant"),
+    path("admin/people/units/<int:unit_id>/roles/revoke/", units.revoke, name="post_revoke"),
+    path("admin/people/staff/", needs("people.manage")(staff.StaffList.as_view()), name="staff"),
+    path("admin/people/staff/new/", staff.person_new, name="person_new"),
+    path("admin/people/staff/import/", staff.import_list, name="import"),
+    path("admin/people/staff/import/template/", staff.import_template, name="import_template"),
+    path("admin/people/accounts/<int:account_id>/", staff.account, name="account"),
+    path("admin/people/staff/<int:person_id>/", staff.person, name="person"),
+    path("admin/people/staff/<int:person_id>/employ/", staff.employ, name="employ"),
+    path("admin/people/staff/<int:person_id>/leave/", staff.leave, name="leave"),
+    path("admin/people/staff/<int:person_id>/close/", staff.active, {"form": "close"}, name="account_close"),
+    path("admin/people/staff/<int:person_id>/open/", staff.active, {"form": "open"}, name="account_open"),
+    path("admin/people/staff/<int:person_id>/account/", staff.account_act, name="account_act"),
+    path("admin/people/staff/<int:person_id>/roles/", staff.grant, name="person_grant"),
+    path("admin/people/staff/<int:person_id>/roles/revoke/", staff.revoke, name="person_revoke"),
+    path("admin/people/handovers/", duties.handovers, name="handovers"),
+    path("admin/people/handovers/<int:handover_id>/", duties.handover_page, name="handover"),
+    path("admin/people/report/", duties.report, name="report"),
+    path("admin/people/roles/", duties.roles, name="roles"),
 ]

@@ -11,9 +11,10 @@ from django.db.models import Q
 
 from yipan.kernel import identifiers
 from yipan.platform import records
+from yipan.platform.records import rights
 
-from .. import vault
-from ..access import forget_grants, require
+from .. import second_factor, vault
+from ..access import forget_grants, may, require
 from ..domain import separation_fault, sort_key, today_of
 from ..models import Account, Holding, Person, Post, Role, RoleAssignment
 from . import accounts
@@ -258,3 +259,41 @@ def _record(
 ) -> None:
     subject = ("person", str(person_id))
     records.act(chain=subject, verb=verb, actor=actor, at=at, subject=subject, reason=reason, payload=dict(payload))
+
+
+# -- accounts of others ----------------------------------------------------------------------------------------------
+def managed_account(person_id: int, actor: records.Actor) -> Account:
+    """The staff account of a person whom the actor may manage. Raises StaffProblem, rights.Refused."""
+    account = Account.objects.filter(person_id=person_id, kind=Account.Kind.STAFF).select_related("person").first()
+    if account is None:
+        raise StaffProblem({"account": "此人没有工作人员账号"})
+    units = set(Holding.objects.filter(person_id=person_id).values_list("post__unit_id", flat=True))
+    if not any(may(actor, MANAGE, unit_id=unit) for unit in units or {0}):
+        raise rights.Refused(MANAGE)
+    return account
+
+
+def issue_password(person_id: int, *, actor: records.Actor, at: datetime) -> str:
+    """A new first password, shown once to the administrator and changed by the owner at the next sign-in."""
+    account = managed_account(person_id, actor)
+    password = first_password()
+    accounts.set_password(account.pk, password, actor=actor, at=at, must_change=True)
+    return password
+
+
+def unlock(person_id: int, *, actor: records.Actor, at: datetime) -> None:
+    accounts.unlock(managed_account(person_id, actor).pk, actor=actor, at=at)
+
+
+def set_active(person_id: int, active: bool, *, actor: records.Actor, at: datetime, reason: str) -> None:
+    """Close or reopen an account; a closed one loses its sessions at once. Raises StaffProblem."""
+    if not reason.strip():
+        raise StaffProblem({"reason": "请填写原因"})
+    account = managed_account(person_id, actor)
+    if account.pk == actor.account_id:
+        raise StaffProblem({"account": "不能停用自己的账号"})
+    (accounts.activate if active else accounts.deactivate)(account.pk, actor=actor, at=at, reason=reason)
+
+
+def reset_second_factor(person_id: int, *, actor: records.Actor, at: datetime) -> None:
+    second_factor.reset(managed_account(person_id, actor), actor=actor, at=at)

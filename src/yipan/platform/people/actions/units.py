@@ -1,4 +1,4 @@
-"""Units in time: set up, rename, merge, split. Old records keep the name of their day; old matters find the successor."""
+"""Units in time: set up, rename, merge, split. Old records keep the name of their day; matters find the successor."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -11,8 +11,8 @@ from django.db.models import Q
 
 from yipan.platform import calendar, records
 
-from . import access, vault
-from .models import Absence, Account, Agency, Holding, LegalEntity, Role, RoleAssignment, Unit, UnitName
+from .. import access, vault
+from ..models import Absence, Account, Agency, Holding, LegalEntity, Role, RoleAssignment, Unit, UnitName
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,3 +282,16 @@ def actor_of_subject(claims: Mapping[str, Any]) -> records.Actor:
     account = Account.objects.select_related("person").get(subject=claims["sub"])
     firm = (claims.get("entity") or {}).get("name", "") if claims.get("user_type") == "entity" else ""
     return records.Actor(account.pk, account.person_id, account.person.name, unit_name=firm)
+
+
+def holder_of(person_id: int) -> Holder | None:
+    """A member of staff at his main post today; None without account or post."""
+    account = Account.objects.filter(person_id=person_id, kind=Account.Kind.STAFF).select_related("person").first()
+    rows = Holding.objects.filter(_valid(calendar.today()), person_id=person_id).select_related("post__unit")
+    held = sorted(rows, key=lambda row: (row.kind != "main", row.pk))
+    if account is None or not held:
+        return None
+    post = held[0].post
+    return Holder(
+        account.pk, person_id, account.person.name, post.pk, post.title, post.unit_id, post.unit.key, post.unit.name
+    )

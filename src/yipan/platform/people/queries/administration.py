@@ -1,0 +1,386 @@
+"""Reads for the administrators of units and people; every function takes what the asker may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from yipan.platform import calendar
+from yipan.platform.records import rights
+from yipan.platform.ui import listing
+
+from .. import access, guard, second_factor, vault
+from ..access import UnitScope
+from ..models import (
+    Absence,
+    Account,
+    Handover,
+    Holding,
+    Person,
+    Post,
+    Role,
+    RoleAssignment,
+    Section,
+    Unit,
+    UnitName,
+)
+from . import SCOPE_WORDS, _valid
+
+UNIT_KINDS = {"department": "部门", "town": "镇街", "centre": "中心", "group": "议事协调机构"}
+
+
+def _in_scope(scope: UnitScope, field: str) -> Q:
+    return Q() if scope.kind == "district" else Q(**{f"{field}__in": scope.unit_ids})
+
+
+# -- units -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A line of the unit list; ``depth`` below the top."""
+
+    id: int
+    name: str
+    short_name: str
+    code: str
+    kind: str
+    depth: int
+    ended: date | None
+    successor: str
+    holders: int
+
+
+def unit_rows(scope: UnitScope, text: str = "", *, with_ended: bool = False) -> list[UnitRow]:
+    """The tree, parents before children (two statements)."""
+    units = Unit.objects.filter(_in_scope(scope, "id")).select_related("successor").order_by("kind", "id")
+    if not with_ended:
+        units = units.filter(valid_to=None)
+    if text:
+        units = units.filter(Q(name__icontains=text) | Q(short_name__icontains=text) | Q(names__name__icontains=text))
+    found = {unit.pk: unit for unit in units.distinct()}
+    held: dict[int, set[int]] = {}
+    for unit_id, person_id in Holding.objects.filter(_valid(calendar.today()), post__unit_id__in=found).values_list(
+        "post__unit_id", "person_id"
+    ):
+        held.setdefault(unit_id, set()).add(person_id)
+    children: dict[int | None, list[Unit]] = {}
+    for unit in found.values():
+        children.setdefault(unit.parent_id if unit.parent_id in found else None, []).append(unit)
+    rows: list[UnitRow] = []
+
+    def walk(parent: int | None, depth: int) -> None:
+        for unit in children.get(parent, ()):
+            rows.append(_unit_row(unit, depth, len(held.get(unit.pk, ()))))
+            walk(unit.pk, depth + 1)
+
+    walk(None, 0)
+    return rows
+
+
+def _unit_row(unit: Unit, depth: int, holders: int) -> UnitRow:
+    successor = unit.successor.name if unit.successor else ""
+    kind = UNIT_KINDS.get(unit.kind, unit.kind)
+    return UnitRow(unit.pk, unit.name, unit.short_name, unit.code, kind, depth, unit.valid_to, successor, holders)
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post with its roles (assignment id, title, scope) and today's holders (person id, name, kind)."""
+
+    id: int
+    title: str
+    section: str
+    roles: tuple[tuple[int, str, str], ...]
+    holders: tuple[tuple[int, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage:
+    """Everything a unit's page shows."""
+
+    row: UnitRow
+    key: str
+    region: str
+    parent: str
+    names: tuple[tuple[date | None, date | None, str], ...]
+    sections: tuple[tuple[int, str], ...]
+    posts: tuple[PostRow, ...]
+    predecessors: tuple[tuple[int, str, date | None], ...]
+
+
+def unit_page(unit_id: int, scope: UnitScope) -> UnitPage | None:
+    unit = Unit.objects.filter(_in_scope(scope, "id"), pk=unit_id).select_related("successor", "parent").first()
+    if unit is None:
+        return None
+    today = calendar.today()
+    names = [(n.valid_from, n.valid_to, n.name) for n in UnitName.objects.filter(unit=unit).order_by("valid_to")]
+    since = names[-1][1] if names else unit.valid_from
+    names.append((since, unit.valid_to, unit.name))
+    posts = tuple(_post_rows(Post.objects.filter(unit=unit), today))
+    holders = len({person for post in posts for person, _, _ in post.holders})
+    return UnitPage(
+        _unit_row(unit, 0, holders),
+        unit.key,
+        unit.region_code,
+        unit.parent.name if unit.parent else "",
+        tuple(names),
+        tuple(Section.objects.filter(unit=unit).order_by("id").values_list("id", "name")),
+        posts,
+        tuple(Unit.objects.filter(successor=unit).values_list("id", "name", "valid_to")),
+    )
+
+
+def _post_rows(posts: QuerySet[Post], today: date) -> list[PostRow]:
+    rows = list(posts.select_related("section"))
+    held: dict[int, list[tuple[int, str, str]]] = {}
+    for holding in Holding.objects.filter(_valid(today), post__in=rows).select_related("person").order_by("id"):
+        kind = Holding.Kind(holding.kind).label
+        held.setdefault(holding.post_id, []).append((holding.person_id, holding.person.name, kind))
+    given: dict[int, list[tuple[int, str, str]]] = {}
+    for row in RoleAssignment.objects.filter(_valid(today), post__in=rows).select_related("role").order_by("id"):
+        if row.post_id is not None:
+            given.setdefault(row.post_id, []).append((row.pk, row.role.title, SCOPE_WORDS[row.scope]))
+    return [
+        PostRow(
+            post.pk,
+            post.title,
+            post.section.name if post.section else "",
+            tuple(given.get(post.pk, ())),
+            tuple(held.get(post.pk, ())),
+        )
+        for post in rows
+    ]
+
+
+def unit_choices(scope: UnitScope) -> list[tuple[int, str]]:
+    units = Unit.objects.filter(_in_scope(scope, "id"), valid_to=None).order_by("kind", "id")
+    return list(units.values_list("id", "name"))
+
+
+def post_choices(scope: UnitScope) -> list[tuple[int, str]]:
+    posts = Post.objects.filter(_in_scope(scope, "unit_id"), unit__valid_to=None).order_by("unit_id", "id")
+    return [(pk, f"{unit} {title}") for pk, unit, title in posts.values_list("id", "unit__name", "title")]
+
+
+# -- staff -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """A line of the staff list."""
+
+    id: int
+    name: str
+    pinyin: str
+    login: str
+    unit: str
+    post: str
+    kind: str
+    employer: str
+    is_active: bool
+    last_login: datetime | None
+
+
+def staff_query(scope: UnitScope) -> listing.TableQuery:
+    """Staff accounts whose owner holds a post in the scope (people without post: only for the whole district)."""
+    today = calendar.today()
+    held = Holding.objects.filter(_valid(today), person_id=OuterRef("person_id")).order_by("id")
+    accounts = Account.objects.filter(kind=Account.Kind.STAFF).annotate(
+        unit_name=Subquery(held.values("post__unit__name")[:1]),
+        post_name=Subquery(held.values("post__title")[:1]),
+        held_as=Subquery(held.values("kind")[:1]),
+    )
+    if scope.kind != "district":
+        accounts = accounts.filter(
+            person_id__in=Holding.objects.filter(_valid(today), post__unit_id__in=scope.unit_ids).values("person_id")
+        )
+    fields = ("person_id", "person__name", "person__pinyin", "login", "unit_name", "post_name", "held_as")
+    return listing.TableQuery(
+        accounts,
+        (*fields, "person__employer", "is_active", "last_login"),
+        {"pinyin": "person__pinyin", "login": "login", "last_login": "last_login"},
+        _narrow_staff,
+        _staff_row,
+    )
+
+
+def _narrow_staff(accounts: QuerySet[Account], filters: Mapping[str, Any]) -> QuerySet[Account]:
+    if text := filters.get("q"):
+        accounts = accounts.filter(
+            Q(person__name__icontains=text) | Q(person__pinyin__icontains=text.lower()) | Q(login__icontains=text)
+        )
+    if unit := filters.get("unit"):
+        held = Holding.objects.filter(_valid(calendar.today()), post__unit_id=int(unit))
+        accounts = accounts.filter(person_id__in=held.values("person_id"))
+    if kind := filters.get("kind"):
+        accounts = accounts.filter(held_as=kind)
+    if "state" in filters:
+        accounts = accounts.filter(is_active=filters["state"] == "active")
+    return accounts
+
+
+def _staff_row(values: dict[str, Any]) -> StaffRow:
+    kind = values["held_as"]
+    return StaffRow(
+        values["id"],
+        values["person__name"],
+        values["person__pinyin"],
+        values["login"],
+        values["unit_name"] or "",
+        values["post_name"] or "",
+        Holding.Kind(kind).label if kind else "",
+        values["person__employer"],
+        values["is_active"],
+        values["last_login"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """A member of staff as his administrator sees him."""
+
+    id: int
+    name: str
+    login: str
+    phone: str
+    employer: str
+    is_active: bool
+    locked: bool
+    second_factor: bool
+    has_password: bool
+    last_login: datetime | None
+    holdings: tuple[Holding, ...]
+    own_roles: tuple[RoleAssignment, ...]
+    grants: tuple[tuple[str, str, str, bool], ...]
+    absences: tuple[Absence, ...]
+
+
+def person_page(person_id: int, scope: UnitScope) -> PersonPage | None:
+    """None when there is no such member of staff, or none that the asker may see."""
+    account = Account.objects.filter(person_id=person_id, kind=Account.Kind.STAFF).select_related("person").first()
+    holdings = tuple(
+        Holding.objects.filter(person_id=person_id).select_related("post__unit").order_by("-valid_to", "id")
+    )
+    if account is None or not (
+        scope.kind == "district" or any(holding.post.unit_id in scope.unit_ids for holding in holdings)
+    ):
+        return None
+    today = calendar.today()
+    titles = dict(Role.objects.values_list("key", "title"))
+    grants = tuple(
+        (titles.get(g.role_key, g.role_key), SCOPE_WORDS[g.scope], g.unit_key, g.deputy_for is not None)
+        for g in access.grants_of(person_id, today)
+    )
+    own = RoleAssignment.objects.filter(_valid(today), person_id=person_id).select_related("role", "unit")
+    away = Absence.objects.filter(person_id=person_id, cancelled_at=None, ends__gte=today).select_related("deputy")
+    return PersonPage(
+        person_id,
+        account.person.name,
+        account.login,
+        vault.masked([person_id], vault.PHONE).get(person_id, ""),
+        account.person.employer,
+        account.is_active,
+        account.login in guard.locked_logins([account.login]),
+        second_factor.is_bound(account),
+        account.has_usable_password(),
+        account.last_login,
+        holdings,
+        tuple(own),
+        grants,
+        tuple(away),
+    )
+
+
+# -- absence and hand-over -------------------------------------------------------------------------------------------
+def absences(scope: UnitScope, person_id: int | None) -> list[Absence]:
+    """Current and coming absences of one's own and of the units in the scope."""
+    today = calendar.today()
+    held = Holding.objects.filter(_valid(today), _in_scope(scope, "post__unit_id")).values("person_id")
+    mine = Q(person_id=person_id) | Q(deputy_id=person_id)
+    seen = mine | Q(person_id__in=held) if scope.kind in ("unit", "district") else mine
+    rows = Absence.objects.filter(seen, ends__gte=today, cancelled_at=None)
+    return list(rows.select_related("person", "deputy").order_by("begins", "id"))
+
+
+def person_choices(scope: UnitScope, also: int | None = None) -> list[tuple[int, str]]:
+    """Staff of the scope's units, and of the units of one person, for choosing somebody."""
+    today = calendar.today()
+    where = _in_scope(scope, "post__unit_id") if scope.kind in ("unit", "district") else Q(pk__in=[])
+    if also is not None:
+        own = Holding.objects.filter(_valid(today), person_id=also).values("post__unit_id")
+        where |= Q(post__unit_id__in=own)
+    rows = Holding.objects.filter(
+        _valid(today), where, person__accounts__kind="staff", person__accounts__is_active=True
+    )
+    names: dict[int, str] = {}
+    for person, name, unit, post in rows.order_by("person__pinyin", "id").values_list(
+        "person_id", "person__name", "post__unit__short_name", "post__title"
+    ):
+        names.setdefault(person, f"{name}（{unit} {post}）")
+    return list(names.items())
+
+
+def handovers(scope: UnitScope) -> list[Handover]:
+    held = Holding.objects.filter(_in_scope(scope, "post__unit_id")).values("person_id")
+    return list(Handover.objects.filter(person_id__in=held).select_related("person", "receiver")[:200])
+
+
+def handover(handover_id: int, scope: UnitScope) -> Handover | None:
+    held = Holding.objects.filter(_in_scope(scope, "post__unit_id")).values("person_id")
+    return Handover.objects.filter(pk=handover_id, person_id__in=held).select_related("person", "receiver").first()
+
+
+# -- who may see and do what -----------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One person's power of one role: where it reaches and by which way it came."""
+
+    person_id: int
+    name: str
+    unit: str
+    way: str
+    role: str
+    scope: str
+    rights: tuple[str, ...]
+
+
+def report(scope: UnitScope, *, right: str = "", unit_id: int | None = None) -> list[ReportRow]:
+    """Everybody in the scope with what he may see and do today; narrowed to one right or unit (two statements)."""
+    today = calendar.today()
+    roles = {role.pk: role for role in Role.objects.all() if not right or right in role.rights}
+    held = Holding.objects.filter(
+        _valid(today), _valid(today, "post__roles__"), _in_scope(scope, "post__unit_id"), post__roles__role__in=roles
+    )
+    own = RoleAssignment.objects.filter(
+        _valid(today), _in_scope(scope, "unit_id"), role__in=roles, person__isnull=False
+    )
+    if unit_id is not None:
+        held, own = held.filter(post__unit_id=unit_id), own.filter(unit_id=unit_id)
+    columns = ("person_id", "person__name", "post__unit__name", "post__title")
+    through = held.values_list(*columns, "post__roles__role_id", "post__roles__scope").order_by(
+        "post__unit_id", "person__pinyin", "id"
+    )
+    direct = own.values_list("person_id", "person__name", "unit__name", "role_id", "scope")
+    rows = [_report_row(roles[role], *facts, level) for *facts, role, level in through]
+    return rows + [_report_row(roles[role], p, name, unit, "个人授予", level) for p, name, unit, role, level in direct]
+
+
+def _report_row(role: Role, person_id: int, name: str, unit: str, way: str, scope: str) -> ReportRow:
+    titles = tuple(sorted(rights.title(one) for one in role.rights))
+    return ReportRow(person_id, name, unit or "", way, role.title, SCOPE_WORDS[scope], titles)
+
+
+def roles() -> list[tuple[Role, tuple[str, ...]]]:
+    """Roles with the titles of their rights."""
+    return [(role, tuple(rights.title(name) for name in role.rights)) for role in Role.objects.all()]
+
+
+def role_choices() -> list[tuple[str, str]]:
+    return list(Role.objects.values_list("key", "title"))
+
+
+def name_of(person_id: int) -> str:
+    return Person.objects.filter(pk=person_id).values_list("name", flat=True).first() or ""
+
+
+def person_of_account(account_id: int) -> int | None:
+    return Account.objects.filter(pk=account_id, kind=Account.Kind.STAFF).values_list("person_id", flat=True).first()
