@@ -27,12 +27,10 @@ VERBS = {
     "account.create": "开设账号", "account.set_password": "设置口令", "account.sign_in": "登录",
     "account.sign_in_failed": "登录失败", "account.deactivate": "停用账号", "account.activate": "启用账号",
     "account.unlock": "解除锁定", "account.lock": "锁定账号", "account.second_factor": "绑定动态口令",
-    "account.second_factor_reset": "重置动态口令", "account.sign_out": "退出登录",
-    "absence.enter": "登记请假", "absence.cancel": "销假",
-    "entity.dismiss_agent": "撤销经办人", "entity.appoint_agent": "授权经办人",
-    "unit.rename": "单位更名", "unit.merge": "单位合并", "unit.split": "单位拆分", "unit.create": "设立单位", "unit.add_section": "增设股室",
-
-    "post.create": "设立岗位", "person.create": "登记人员", "person.employ": "任职", "person.leave_post": "离任",
+    "account.second_factor_reset": "重置动态口令", "absence.enter": "登记请假", "absence.cancel": "销假",
+    "entity.dismiss_agent": "撤销经办人", "entity.appoint_agent": "授权经办人", "unit.rename": "单位更名",
+    "unit.merge": "单位合并", "unit.split": "单位拆分", "unit.create": "设立单位", "unit.add_section": "增设股室",
+    "post.create": "设立岗位", "person.employ": "任职", "person.leave_post": "离任",
     "person.grant_role": "授予角色", "person.revoke_role": "收回角色", "person.import": "导入人员",
     "person.hand_over": "移交工作",
 }  # fmt: skip

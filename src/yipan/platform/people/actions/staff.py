@@ -224,13 +224,14 @@ def _grant(
 
 
 def revoke(assignment_id: int, *, actor: records.Actor, at: datetime, reason: str) -> None:
-    """Take a role back, at once. Raises StaffProblem."""
+    """Take a role back, at once. Raises StaffProblem, Conflict when somebody else has done so already."""
     if not reason.strip():
         raise StaffProblem({"reason": "请填写原因"})
     with transaction.atomic():
-        given = (
-            RoleAssignment.objects.select_for_update(of=("self",)).select_related("role", "post").get(pk=assignment_id)
-        )
+        rows = RoleAssignment.objects.select_for_update(of=("self",)).select_related("role", "post")
+        given = rows.filter(pk=assignment_id, valid_to=None).first()
+        if given is None:
+            raise Conflict("这个角色已经被收回。")
         require(actor, AUTHORISE, unit_id=given.post.unit_id if given.post else given.unit_id)
         given.valid_to = today_of(at) - timedelta(days=1)
         given.save(update_fields=["valid_to"])

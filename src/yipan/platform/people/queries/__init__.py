@@ -217,7 +217,7 @@ def names_of(unit_id: int) -> list[UnitName]:
     return list(UnitName.objects.filter(unit_id=unit_id))
 
 
-SCOPE_WORDS = dict(RoleAssignment.Scope.choices)
+SCOPE_WORDS: dict[str, str] = dict(RoleAssignment.Scope.choices)
 
 
 def role_title(key: str) -> str:

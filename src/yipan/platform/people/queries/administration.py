@@ -355,12 +355,12 @@ def report(scope: UnitScope, *, right: str = "", unit_id: int | None = None) -> 
     )
     if unit_id is not None:
         held, own = held.filter(post__unit_id=unit_id), own.filter(unit_id=unit_id)
-    columns = ("person_id", "person__name", "post__unit__name", "post__title")
-    through = held.values_list(*columns, "post__roles__role_id", "post__roles__scope").order_by(
-        "post__unit_id", "person__pinyin", "id"
-    )
+    columns = ("person_id", "person__name", "post__unit__name", "post__title", "post__roles__role_id")
+    through = held.values_list(*columns, "post__roles__scope").order_by("post__unit_id", "person__pinyin", "id")
     direct = own.values_list("person_id", "person__name", "unit__name", "role_id", "scope")
-    rows = [_report_row(roles[role], *facts, level) for *facts, role, level in through]
+    rows = [
+        _report_row(roles[role], person, name, unit, way, level) for person, name, unit, way, role, level in through
+    ]
     return rows + [_report_row(roles[role], p, name, unit, "个人授予", level) for p, name, unit, role, level in direct]
 
 

@@ -58,6 +58,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     from yipan.connectors import identity as service
 
     flow = request.session.pop(FLOW, None)
+    request.session.save()  # used up even when the answer is an error, after which sessions are not saved
     if flow is None or not constant_time_compare(request.GET.get("state", ""), flow["state"]):
         return _failed(request, _("登录已经超时，或不是从本平台发起的，请重新登录。"), 400)
     if "error" in request.GET or not request.GET.get("code"):
