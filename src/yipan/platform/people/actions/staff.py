@@ -12,6 +12,7 @@ from django.db.models import Q
 from yipan.kernel import identifiers
 from yipan.platform import records
 from yipan.platform.records import rights
+from yipan.platform.ui.errors import Conflict
 
 from .. import second_factor, vault
 from ..access import forget_grants, may, require
