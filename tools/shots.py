@@ -1,0 +1,201 @@
+"""Write a picture of every screen at 1366 and 390 px: ``make shots`` → ``var/shots``.
+
+Starts a demo with fresh data on a free port, signs in as a visitor, a citizen and several members of staff, follows
+the links they see, and takes one picture for each kind of page (route) and width. ``var/shots/index.html`` shows all.
+
+    python tools/shots.py [--at http://127.0.0.1:8700] [--only /admin/]    a running demo; only addresses that begin so
+"""
+
+import argparse
+import contextlib
+import html
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests" / "support")]
+# Only the list of addresses is read here; no connection is made.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yipan.house.settings")
+os.environ.setdefault("YIPAN_ENV", "demo")
+os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+
+import screens  # noqa: E402
+
+TARGET = ROOT / "var" / "shots"
+STARTED = "一盘棋 Yipan"
+START_SECONDS = 600
+PASSWORD = "Yipan-2026"  # noqa: S105 - of the demo's accounts, printed at every start
+CITIZEN = "citizen"
+MOST_OF_ONE_KIND = 1
+SKIPPED = re.compile(r"^/(static|healthz|readyz|metrics|api|sandbox|logout)(/|$)|\.(json|pdf|csv|xlsx|txt|bpmn|crl)$")
+
+
+@dataclass
+class Gallery:
+    """Pictures taken so far: one for each kind of page and width."""
+
+    base: str
+    only: str
+    kinds: list[tuple[str, re.Pattern[str]]]
+    taken: dict[str, list[str]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def kind_of(self, path: str) -> str | None:
+        return next((name for name, pattern in self.kinds if pattern.fullmatch(path.lstrip("/"))), None)
+
+    def wanted(self, path: str) -> str | None:
+        """The kind of page that ``path`` is, when a picture of it is still missing."""
+        if SKIPPED.search(path) or not path.startswith(self.only):
+            return None
+        kind = self.kind_of(path)
+        return kind if kind and len(self.taken.get(kind, [])) < MOST_OF_ONE_KIND else None
+
+
+def kinds_of_pages() -> tuple[list[str], list[tuple[str, re.Pattern[str]]]]:
+    """Addresses without parameters, and for every route its name and what its addresses look like."""
+    import django
+
+    django.setup()
+    from walking import routes
+
+    found = routes()
+    kinds = []
+    for route in found:
+        text = re.sub(r"<int:\w+>", r"\\d+", re.escape(route.pattern).replace(r"\<", "<").replace(r"\>", ">"))
+        text = re.sub(r"<path:\w+>", ".+", text)
+        text = re.sub(r"<(?:\w+:)?\w+>", "[^/]+", text)
+        kinds.append((re.sub(r"[^\w-]+", "_", route.name or route.pattern.strip("/")) or "home", re.compile(text)))
+    return ["/" + route.pattern for route in found if route.parameterless], kinds
+
+
+@contextlib.contextmanager
+def demo() -> Iterator[str]:
+    """A demo of its own with fresh data; stopped and removed afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data = Path(tempfile.mkdtemp(prefix="yipan-shots-"))
+    data.chmod(0o755)
+    environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
+    environment |= {"YIPAN_DATA": str(data), "YIPAN_ENV": "demo", "PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-m", "yipan.house.cli", "demo", "--host", "127.0.0.1", "--port", str(port)]
+    log = data / "shots.log"
+    with log.open("wb") as output:
+        running = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while STARTED not in log.read_text(errors="replace"):
+            if running.poll() is not None or time.monotonic() > deadline:
+                sys.exit(f"The demo did not start:\n{log.read_text(errors='replace')[-3000:]}")
+            time.sleep(0.5)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        running.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(60)
+        if running.poll() is None:
+            os.killpg(running.pid, signal.SIGKILL)
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def sign_in(browser: screens.Browser, base: str, login: str) -> list[dict[str, object]] | None:
+    """Cookies of one who went through the real door; None when the door is shut."""
+    with screens.context(browser, base, "desktop") as context:
+        page = context.new_page()
+        try:
+            if login == CITIZEN:
+                page.goto("/login/citizen/", timeout=15_000)
+                page.locator("form button[type=submit], form input[type=submit]").first.click(timeout=5_000)
+                page.wait_for_url(f"{base}/**", timeout=10_000)
+            else:
+                page.goto("/login/", timeout=15_000)
+                page.locator("input[name=login]").fill(login)
+                page.locator("input[name=password]").fill(PASSWORD)
+                page.locator("form:has(input[name=password]) button[type=submit]").click()
+                page.wait_for_url(lambda address: "/login/" not in address, timeout=10_000)
+        except Exception as problem:
+            print(f"! {login} could not sign in: {str(problem).splitlines()[0]}", file=sys.stderr)
+            return None
+        return context.cookies()  # type: ignore[return-value]
+
+
+def walk(browser: screens.Browser, gallery: Gallery, who: str, cookies: list, start: list[str]) -> None:
+    """Take what is missing of what this person sees: the addresses without parameters, then the links found there."""
+    with screens.context(browser, gallery.base, "desktop", cookies) as desktop, screens.context(
+        browser, gallery.base, "phone", cookies
+    ) as phone:  # fmt: skip
+        pages = {"desktop": desktop.new_page(), "phone": phone.new_page()}
+        waiting, seen = list(start), set(start)
+        while waiting:
+            path = waiting.pop(0)
+            kind = gallery.wanted(urlsplit(path).path)
+            if kind is None:
+                continue
+            answer = desktop.request.get(path, max_redirects=0)
+            if answer.status != 200 or "html" not in answer.headers.get("content-type", ""):
+                if answer.status >= 500:
+                    gallery.faults.append(f"{who} {path}: {answer.status}")
+                continue
+            gallery.taken.setdefault(kind, []).append(path)
+            for width, page in pages.items():
+                page.goto(path, wait_until="load")
+                name = TARGET / width / f"{kind}.png"
+                page.screenshot(path=name, full_page=True)
+                gallery.faults += [f"{who} {path} {width}: {text}" for text in screens.faults(page, axe=False)]
+            print(f"  {kind:<32} {who or 'visitor':<18} {path}", flush=True)
+            for link in pages["desktop"].eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))"):
+                target = link.split("#")[0]
+                if target.startswith("/") and not target.startswith("//") and target not in seen:
+                    seen.add(target)
+                    waiting.append(target)
+
+
+def write_index(gallery: Gallery) -> None:
+    """One page with all pictures side by side."""
+    rows = [
+        f"<section><h2>{html.escape(kind)}</h2><p>{html.escape(paths[0])}</p>"
+        f'<a href="desktop/{kind}.png"><img src="desktop/{kind}.png" width="760" loading="lazy" alt=""></a> '
+        f'<a href="phone/{kind}.png"><img src="phone/{kind}.png" width="220" loading="lazy" alt=""></a></section>'
+        for kind, paths in sorted(gallery.taken.items())
+    ]
+    text = f'<!doctype html><meta charset="utf-8"><title>{len(rows)} screens</title>' + "\n".join(rows)
+    (TARGET / "index.html").write_text(text, encoding="utf-8")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--at", default="", help="address of a running demo")
+    parser.add_argument("--only", default="/", help="only addresses that begin so")
+    arguments = parser.parse_args()
+    if screens.chromium() is None:
+        sys.exit(screens.WITHOUT)
+    start, kinds = kinds_of_pages()
+    for width in screens.WIDTHS:
+        (TARGET / width).mkdir(parents=True, exist_ok=True)
+    running = contextlib.nullcontext(arguments.at.rstrip("/")) if arguments.at else demo()
+    with running as base, screens.browser() as browser:
+        gallery = Gallery(base, arguments.only, kinds)
+        for who in ("", CITIZEN, *screens.STAFF):
+            cookies = sign_in(browser, base, who) if who else []
+            if cookies is not None:
+                walk(browser, gallery, who, cookies, start)
+    write_index(gallery)
+    print(f"{len(gallery.taken)} kinds of pages at two widths in {TARGET}")
+    for fault in gallery.faults:
+        print(f"! {fault}")
+    return 1 if gallery.faults else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
