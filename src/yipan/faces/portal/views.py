@@ -16,7 +16,7 @@ from . import content
 ON_HOME = 5
 AUDIENCES = ("firm", "person")
 # Groups of the navigation that the home page shows as rows of tiles, as far as rooms filled them.
-ZONES = ("特色专区", "我要查", "我要问", "我要评", "公示公告")
+ZONES = ("特色专区", "我要问", "我要评", "公示公告")
 # Search engines keep out of what belongs to one person, and of query forms.
 CLOSED = (
     "/my/",
@@ -53,11 +53,14 @@ def _zones(request: HttpRequest) -> list[tuple[str, tuple[navigation.Shown, ...]
 
 @public
 def home(request: HttpRequest) -> HttpResponse:
+    progress, verify = _route("cases:ask"), _route("licences:verify")
     values = {
         "face": "portal",
         "search_url": _route("search:results"),
-        "progress_url": _route("cases:ask"),
-        "verify_url": _route("licences:verify"),
+        "progress_url": progress,
+        "verify_url": verify,
+        # These two have their own places beside the tiles.
+        "asked": [e for e in navigation.zone(request, "portal", "我要查") if e.url not in (progress, verify)],
         "themes_url": _route("catalogue:themes"),
         "one_things": content.section("one_things"),
         "hot": content.linked(content.section("hot")),
