@@ -5,7 +5,7 @@ from django.db import connection
 from yipan.platform import jobs
 from yipan.platform.ui import navigation
 
-from . import audit, events, outbox, partitions, rights, roots, subscriptions, verbs
+from . import audit, events, exports, outbox, partitions, rights, roots, subscriptions, verbs
 
 AUDIT_READ = "records.audit.read"
 DEADLETTER_RESEND = "records.deadletter.resend"
@@ -23,6 +23,7 @@ def register() -> None:
             "delivery": "事件投递", "message": "消息",
         },
     )  # fmt: skip
+    exports.register()
     _register_jobs()
     _register_screens()
 

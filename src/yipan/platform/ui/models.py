@@ -25,3 +25,36 @@ class SavedView(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account_id", "list_key", "name"], name="ui_one_view_per_name")]
+
+
+class ListExport(models.Model):
+    """A request to export a list of personal data, and what became of it.
+
+    ``fields`` names the personal columns, ``query`` the filters and order as the list's address has them. Accounts and
+    units are plain numbers, because they live in a room further right.
+    """
+
+    WAITING, APPROVED, REFUSED = "waiting", "approved", "refused"
+
+    list_key = models.TextField()
+    title = models.TextField()
+    path = models.TextField()
+    query = models.TextField(blank=True)
+    filters = models.TextField(blank=True)
+    columns = models.JSONField(default=list)
+    fields = models.JSONField(default=list)
+    reason = models.TextField()
+    account_id = models.BigIntegerField(db_index=True)
+    unit_id = models.BigIntegerField(null=True)
+    person = models.TextField()
+    asked_at = models.DateTimeField()
+    state = models.TextField(default=WAITING)
+    decided_by = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True)
+    note = models.TextField(blank=True)
+    taken = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["unit_id"], name="ui_export_waiting", condition=models.Q(state="waiting")),
+        ]

@@ -14,10 +14,15 @@ through that one object, so that they cannot show different rows.
 
     path("cases/", needs("case.view")(CaseList.as_view()), name="list")
 
+A column with personal data has ``personal=True``, and so has the list: it is exported as XLSX only, with a reason,
+after somebody else of the unit with the right ``export.approve`` agreed, and with a watermark; all is recorded. A
+``BatchAction`` handles each row by itself and answers for each; ``listing.Refusal("…")`` says why one was not handled.
+
 It works without script; htmx replaces the list in place. Shapes are in ``values``, ``keyset.TableQuery`` makes a query
 object of a QuerySet, ``keyset.condition`` helps raw SQL.
 """
 
+from .approval import APPROVE
 from .batch import BatchAction, Refusal
 from .columns import Column
 from .export import Export, set_gate
@@ -27,6 +32,7 @@ from .page import ListPage
 from .values import Between, Count, Position, Query
 
 __all__ = [
+    "APPROVE",
     "BatchAction",
     "Between",
     "Choice",

@@ -1,7 +1,8 @@
 """A list as a file: XLSX or CSV, through the same query as the screen, with its filter, time and person inside.
 
-Before a file is made, the *gate* is asked: it records the export and refuses what needs approval. Without a gate,
-lists of personal data are not exported at all.
+Before a file is made, the *gate* is asked: it records the export, or refuses it. Without a gate, lists of personal data
+are not exported at all. They leave only as XLSX, after approval (``approval``), with the number of the approval and the
+name of the one who takes it as a watermark on every printed page and in every row.
 """
 
 import csv
@@ -43,6 +44,13 @@ class Export:
     personal: bool = False
     reason: str = ""
     demo: bool = False
+    request: int = 0
+    approved_by: str = ""
+
+    @property
+    def watermark(self) -> str:
+        """What leads from a copied sheet or row back to the one who took it; empty where nothing is personal."""
+        return f"DC{self.request:06} {self.person} {moment(self.at)}" if self.personal else ""
 
     @property
     def personal_fields(self) -> list[str]:
@@ -55,14 +63,17 @@ class Export:
         if self.reason:
             lines.append(f"用途：{self.reason}")
         if self.personal:
+            lines.append(f"导出编号：DC{self.request:06}　批准人：{self.approved_by}")
             lines.append("含个人信息，仅限上述用途使用，不得转发")
         if self.demo:
             lines.append("演示数据，均为虚构")
         return lines
 
 
-# (request, export) -> None; records the export or raises PermissionDenied (Chinese) to refuse it.
-Gate = Callable[[HttpRequest, Export], None]
+# (request, verb, export) -> None; records what happened (ask, approve, refuse, take, print) or raises PermissionDenied
+# (Chinese) to refuse it.
+Gate = Callable[[HttpRequest, str, Export], None]
+ASK, APPROVE, REFUSE, TAKE, PRINT = "ask", "approve", "refuse", "take", "print"
 _gate: Gate | None = None
 
 
@@ -71,9 +82,9 @@ def set_gate(gate: Gate | None) -> None:
     _gate = gate
 
 
-def pass_gate(request: HttpRequest, export: Export) -> None:
+def pass_gate(request: HttpRequest, export: Export, verb: str = TAKE) -> None:
     if _gate is not None:
-        _gate(request, export)
+        _gate(request, verb, export)
     elif export.personal:
         raise PermissionDenied("本系统还没有启用导出登记，含个人信息的列表暂不能导出。")
 
@@ -119,6 +130,11 @@ def _write_xlsx(export: Export, rows: Iterator[Any], target: IO[bytes]) -> None:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = f"{first}:{first}"
     sheet.oddHeader.center.text = "演示数据" if export.demo else export.title
+    if export.watermark:
+        # Spreadsheets have no watermark of their own: large grey words in the header of every page serve as one.
+        sheet.oddHeader.left.text = export.watermark
+        sheet.oddHeader.left.size = 28
+        sheet.oddHeader.left.color = "D0D0D0"
     sheet.oddFooter.center.text = f"{export.person} {moment(export.at)}　第 &P 页 共 &N 页"
 
     def cell(value: Any, *, bold: bool = False, head: bool = False, big: bool = False) -> Any:
@@ -135,9 +151,13 @@ def _write_xlsx(export: Export, rows: Iterator[Any], target: IO[bytes]) -> None:
     for number, line in enumerate(heading):
         sheet.append([cell(line, big=number == 0)])
     sheet.append([])
-    sheet.append([cell(column.label, head=True) for column in export.columns])
+    trace = [export.watermark] if export.watermark else []
+    heads = [column.label for column in export.columns] + (["水印"] if trace else [])
+    sheet.append([cell(label, head=True) for label in heads])
     for row in rows:
-        sheet.append([cell(_no_control(column.filed(row))) for column in export.columns])
+        sheet.append(
+            [cell(_no_control(value)) for value in [*(column.filed(row) for column in export.columns), *trace]]
+        )
     book.save(target)
 
 

@@ -1,21 +1,26 @@
 """The declarative list: a class that a room fills in, and the view made of it."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 
 from .. import context, rendering
 from ..errors import BadInput
 from ..notices import notify
-from . import export, keyset, saved
+from . import approval, export, keyset, saved
 from .batch import MOST_ROWS, BatchAction, perform
 from .columns import Column
 from .filters import Choice, Filter
 from .state import State
 from .values import Query
+
+if TYPE_CHECKING:
+    from ..models import ListExport
 
 PRINT_ROWS = 1000
 EXPORT_PAGE = 500
@@ -24,8 +29,9 @@ EXPORT_PAGE = 500
 class ListPage:
     """Declare attributes and ``query``; see the package's docstring for an example.
 
-    ``key`` names the list for ever (saved views hang on it). ``personal`` lists are exported only with a reason and
-    through the gate. ``face`` and ``base`` choose the shell. ``template`` may extend ``ui/list.html``.
+    ``key`` names the list for ever (saved views hang on it). ``personal`` lists are exported only with a reason,
+    after approval, and with a watermark. ``face`` and ``base`` choose the shell. ``template`` may extend
+    ``ui/list.html``.
     """
 
     key: str
@@ -146,6 +152,8 @@ class ListPage:
         }
 
     def _print(self, request: HttpRequest, state: State) -> HttpResponse:
+        if self.personal:
+            export.pass_gate(request, self._note(request, state, "xlsx"), export.PRINT)
         query = self.query(request)
         found = list(
             query.page(state.asked.values, after=None, before=None, limit=PRINT_ROWS + 1, order=state.order)
@@ -162,18 +170,50 @@ class ListPage:
         return rendering.render(request, "ui/list_print.html", values)
 
     def _export(self, request: HttpRequest, state: State, kind: str, reason: str) -> HttpResponseBase:
-        if kind not in export.FORMATS or not self.exportable:
+        formats = ("xlsx",) if self.personal else tuple(export.FORMATS)
+        if kind not in formats or not self.exportable:
             raise BadInput("这个列表不提供这种格式的导出。")
         if state.asked.errors:
             raise BadInput("筛选条件有误，没有导出。请返回列表修改后再试。")
-        if self.personal and len(reason.strip()) < 4:
-            values = {**self._values(request, state), "format": kind, "reason": reason}
+        if not self.personal:
+            return self._file(request, state, self._note(request, state, kind))
+        if request.GET.get("approved") and request.method == "GET":
+            taken = approval.take(request, request.GET["approved"], self.key)
+            return self._file(request, self._as_asked(request, taken), self._note_of(request, taken))
+        return self._ask_export(request, state, reason.strip())
+
+    def _ask_export(self, request: HttpRequest, state: State, reason: str) -> HttpResponseBase:
+        """Personal data leave after another person has approved the reason."""
+        if len(reason) < 4:
+            values = {**self._values(request, state), "format": "xlsx", "reason": reason}
             values["error"] = "请写明用途，至少 4 个字" if request.method == "POST" else ""
             return rendering.render(request, "ui/list_export.html", values, status=422 if values["error"] else 200)
-        note = export.Export(
-            self.key, self.heading(request), kind, state.asked.words, state.columns, context.ask("now", request),
-            context.person_line(request), self.personal, reason.strip(), context.ask("demo", request),
+        note = self._note(request, state, "xlsx", reason)
+        export.pass_gate(request, note, export.ASK)
+        approval.ask(
+            request, list_key=self.key, title=note.title, path=state.path, query=state.query_string(),
+            filters="；".join(f"{label}：{words}" for label, words in note.filters) or "全部",
+            columns=[column.key for column in state.columns], fields=note.personal_fields, reason=reason,
         )  # fmt: skip
+        notify(request, "导出申请已提交，本单位有审批权限的人员批准后，可以在这里下载。", "green")
+        return HttpResponseRedirect(reverse("ui:my_exports"))
+
+    def _as_asked(self, request: HttpRequest, taken: "ListExport") -> State:
+        """The list as it was asked for: the approved filters and columns, not those of the address."""
+        state = State.of(self, request, QueryDict(taken.query))
+        return replace(state, columns=tuple(c for c in self.columns if c.key in taken.columns))
+
+    def _note(self, request: HttpRequest, state: State, kind: str, reason: str = "") -> export.Export:
+        return export.Export(
+            self.key, self.heading(request), kind, state.asked.words, state.columns, context.ask("now", request),
+            context.person_line(request), self.personal, reason, context.ask("demo", request),
+        )  # fmt: skip
+
+    def _note_of(self, request: HttpRequest, taken: "ListExport") -> export.Export:
+        note = self._note(request, self._as_asked(request, taken), "xlsx", taken.reason)
+        return replace(note, request=taken.pk, approved_by=taken.decided_by)
+
+    def _file(self, request: HttpRequest, state: State, note: export.Export) -> HttpResponseBase:
         export.pass_gate(request, note)
         query = self.query(request)
         rows = export.read_all(
@@ -186,8 +226,8 @@ class ListPage:
         response = FileResponse(
             export.write(note, rows),
             as_attachment=True,
-            filename=export.file_name(note.title, note.at, kind),
-            content_type=export.FORMATS[kind],
+            filename=export.file_name(note.title, note.at, note.format),
+            content_type=export.FORMATS[note.format],
         )
         response["Cache-Control"] = "private, no-store"
         return response

@@ -1,0 +1,136 @@
+"""Exports of personal data: asked for with a reason, approved by another person of the unit, taken within a week.
+
+The request keeps what was asked (list, filters, columns); the file is made when it is taken, through the list's own
+view and rights, so that an approval opens nothing its holder may not see.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest
+
+from .. import context
+from ..errors import Conflict
+from ..models import ListExport
+
+APPROVE = "export.approve"
+VALID_FOR = timedelta(days=7)
+MOST_WAITING = 20
+STATES = {
+    ListExport.WAITING: ("待审批", "orange"),
+    ListExport.APPROVED: ("已批准", "green"),
+    ListExport.REFUSED: ("未批准", "red"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request as pages show it; ``url`` takes the file while that is allowed."""
+
+    id: int
+    title: str
+    filters: str
+    fields: str
+    reason: str
+    person: str
+    asked_at: datetime
+    word: str
+    tone: str
+    decided_by: str
+    note: str
+    valid_to: datetime | None
+    taken: int
+    url: str
+
+
+def _unit(request: HttpRequest) -> int | None:
+    return getattr(getattr(request, "actor", None), "unit_id", None)
+
+
+def ask(
+    request: HttpRequest, *, list_key: str, title: str, path: str, query: str, filters: str, columns: Sequence[str],
+    fields: Sequence[str], reason: str,
+) -> ListExport:  # fmt: skip
+    """Keep a request; the caller has checked that the list may be seen."""
+    account = context.account_id(request)
+    if account is None:
+        raise PermissionDenied("请登录后再申请导出。")
+    if ListExport.objects.filter(account_id=account, state=ListExport.WAITING).count() >= MOST_WAITING:
+        raise Conflict("您有较多导出申请还在等待审批，请等审批后再申请。")
+    return ListExport.objects.create(
+        list_key=list_key, title=title, path=path, query=query, filters=filters, columns=list(columns),
+        fields=list(fields), reason=reason, account_id=account, unit_id=_unit(request),
+        person=context.person_line(request), asked_at=context.ask("now", request),
+    )  # fmt: skip
+
+
+def decide(request: HttpRequest, request_id: int, *, approve: bool, note: str) -> ListExport:
+    """Approve or refuse; nobody decides on what he asked for himself. Raises Conflict when somebody was first."""
+    with transaction.atomic():
+        asked = to_decide(request).select_for_update().filter(pk=request_id).first()
+        if asked is None:
+            raise Conflict("这项导出申请已经处理，或者不在您的审批范围内。")
+        if asked.account_id == context.account_id(request):
+            raise PermissionDenied("不能审批自己提出的导出申请。")
+        asked.state = ListExport.APPROVED if approve else ListExport.REFUSED
+        asked.decided_by = context.person_line(request)
+        asked.decided_at = context.ask("now", request)
+        asked.note = note
+        asked.save(update_fields=["state", "decided_by", "decided_at", "note"])
+    return asked
+
+
+def take(request: HttpRequest, request_id: str, list_key: str) -> ListExport:
+    """The approved request behind a download, counted; Raises PermissionDenied for all that may not be taken."""
+    now = context.ask("now", request)
+    with transaction.atomic():
+        asked = (
+            ListExport.objects.select_for_update()
+            .filter(pk=int(request_id) if request_id.isdecimal() else 0, list_key=list_key)
+            .first()
+        )
+        if asked is None or asked.account_id != context.account_id(request) or asked.state != ListExport.APPROVED:
+            raise PermissionDenied("这项导出没有经过批准，不能下载。")
+        if asked.decided_at is None or now > asked.decided_at + VALID_FOR:
+            raise PermissionDenied("这项导出的批准已经过期，请重新申请。")
+        asked.taken += 1
+        asked.save(update_fields=["taken"])
+    return asked
+
+
+def to_decide(request: HttpRequest):
+    """Waiting requests of the decider's own unit."""
+    return ListExport.objects.filter(state=ListExport.WAITING, unit_id=_unit(request))
+
+
+def mine(request: HttpRequest, limit: int = 50) -> list[Row]:
+    found = ListExport.objects.filter(account_id=context.account_id(request)).order_by("-id")[:limit]
+    now = context.ask("now", request)
+    return [_row(one, now) for one in found]
+
+
+def waiting(request: HttpRequest, limit: int = 200) -> list[Row]:
+    now = context.ask("now", request)
+    return [_row(one, now) for one in to_decide(request).order_by("id")[:limit]]
+
+
+def count_waiting(request: HttpRequest) -> int | None:
+    """For the badge of the menu."""
+    return to_decide(request).count() or None
+
+
+def _row(one: ListExport, now: datetime) -> Row:
+    word, tone = STATES[one.state]
+    valid_to = one.decided_at + VALID_FOR if one.state == ListExport.APPROVED and one.decided_at else None
+    if valid_to is not None and now > valid_to:
+        word, tone = "已过期", "grey"
+    usable = valid_to is not None and now <= valid_to
+    return Row(
+        id=one.pk, title=one.title, filters=one.filters, fields="、".join(one.fields), reason=one.reason,
+        person=one.person, asked_at=one.asked_at, word=word, tone=tone, decided_by=one.decided_by, note=one.note,
+        valid_to=valid_to, taken=one.taken,
+        url=f"{one.path}?{one.query}{'&' if one.query else ''}export=xlsx&approved={one.pk}" if usable else "",
+    )  # fmt: skip
