@@ -1,0 +1,1 @@
+"""What is done with processes: one use case per module."""

@@ -1,0 +1,90 @@
+"""Start an instance."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from yipan.kernel import engine
+from yipan.platform.records import Actor
+
+from .. import definitions, queries, store
+from ..domain import holders
+from ..domain.values import InstanceView, ProcessProblem
+from ..run import Run
+from .transactions import command
+
+
+def start(
+    *,
+    definition_key: str,
+    subject: tuple[str, str],
+    item_key: str = "",
+    business_key: str = "",
+    data: Mapping[str, Any] | None = None,
+    actor: Actor,
+    now: datetime,
+    applicant_person_id: int | None = None,
+    applicant_entity_id: int | None = None,
+    version: int | None = None,
+    key: str = "",
+) -> InstanceView:
+    """Start the newest (or the named) version for a subject, in the caller's transaction if there is one.
+
+    ``data`` are variables of the model. The applicant may do tasks of role ``applicant`` and no other task of this
+    instance. ``key``: a repeat with the same idempotency key answers with the instance of the first time.
+    """
+    return command(
+        lambda: begin(
+            definition_key=definition_key, subject=subject, item_key=item_key, business_key=business_key,
+            data=data or {}, actor=actor, now=now, applicant=(applicant_person_id, applicant_entity_id),
+            version=version, key=key,
+        )[0]  # fmt: skip
+    )
+
+
+def begin(
+    *,
+    definition_key: str,
+    subject: tuple[str, str],
+    item_key: str,
+    business_key: str,
+    data: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    applicant: tuple[int | None, int | None],
+    version: int | None = None,
+    key: str = "",
+    parent: tuple[int, str] | None = None,
+    keep: tuple[str, ...] = (),
+) -> tuple[InstanceView, Run | None]:
+    """The same for this room: also answers with the run; None when it was started before."""
+    subject = (subject[0], str(subject[1]))
+    id_, head, recorded_at, definition, known = store.reserve(
+        definition_key=definition_key, version=version, subject=subject, start_key=key
+    )
+    if known is not None:
+        return queries.instance(known, repeated=True), None
+    if definition is None:
+        wanted = f"第 {version} 版" if version is not None else ""
+        raise ProcessProblem(f"流程“{definition_key}”{wanted}还没有发布，请先安装含有它的内容包。", "model")
+    ready = definitions.ready(definition)
+    held = store.Held(
+        id_, definition, subject, item_key, business_key, "running", engine.new_state(), engine.FORMAT, False, now,
+        None, applicant[0], applicant[1], parent[0] if parent else None, parent[1] if parent else "", None, head,
+        recorded_at, None, new=True,
+    )  # fmt: skip
+    run = Run(held, ready, actor=actor, now=now)
+    run.new_instance = {
+        "id": id_, "definition_id": definition, "subject_kind": subject[0], "subject_id": subject[1],
+        "item_key": item_key, "business_key": business_key, "format": engine.FORMAT, "clock_stopped": False,
+        "started_at": now, "started_by": actor.person_id, "started_by_name": actor.name,
+        "applicant_person_id": applicant[0], "applicant_entity_id": applicant[1], "parent_id": held.parent_id,
+        "parent_call": held.parent_call, "start_key": key or None,
+    }  # fmt: skip
+    run.event("started", "", kind="process.instance")
+    by = str(actor.person_id) if actor.person_id is not None else ""
+    run.feed(engine.Start(data=data, by=by, business_key=business_key, keep=keep))
+    if actor.person_id is not None and parent is None:
+        run.lines.append(run.line("started", holders.person_key(actor.person_id)))
+    run.write()
+    return run.view(), run

@@ -1,0 +1,88 @@
+"""Definitions ready to run: the XML of a version is read and compiled once in a program and kept by content hash."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from django.db import connection
+
+from yipan.kernel import bpmn, engine
+from yipan.platform import calendar
+
+from . import registry
+from .domain.values import ProcessProblem
+from .models import Definition
+
+MAX_KEPT = 256
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A version as the room works with it."""
+
+    id: int
+    key: str
+    version: int
+    process: bpmn.Process
+    model: engine.Compiled
+    counts_days: bool
+    decisions: tuple[str, ...]
+
+    def env(self, now: datetime) -> engine.Env:
+        """What a step may know. The calendar is asked for only by models with legal limits."""
+        found = registry.decisions(self.decisions) if self.decisions and registry.decisions else {}
+        return engine.Env(now=now, calendar=calendar.current() if self.counts_days else None, decisions=found)
+
+
+_kept: OrderedDict[int, Ready] = OrderedDict()
+_lock = Lock()
+
+
+def ready(definition_id: int) -> Ready:
+    """The version with this id (one statement on first use in this program)."""
+    with _lock:
+        found = _kept.get(definition_id)
+        if found is not None:
+            _kept.move_to_end(definition_id)
+    if found is not None:
+        return found
+    row = Definition.objects.get(pk=definition_id)
+    return keep(row.pk, row.key, row.version, bytes(row.xml))
+
+
+def keep(definition_id: int, key: str, version: int, xml: bytes) -> Ready:
+    process = bpmn.load(xml)
+    nodes = process.nodes.values()
+    made = Ready(
+        definition_id,
+        key,
+        version,
+        process,
+        engine.compiled(process),
+        any(node.work.limit or (node.event.timer and node.event.timer.kind == "limit") for node in nodes),
+        tuple(sorted({n.decision.text for n in nodes if n.decision is not None and not n.decision.is_expression})),
+    )
+    with _lock:
+        _kept[definition_id] = made
+        while len(_kept) > MAX_KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def forget() -> None:
+    """Empty the memory (tests, where a rolled back id may come again)."""
+    with _lock:
+        _kept.clear()
+
+
+def newest(key: str) -> int:
+    """The id of the newest version of a process; a clear answer when it was never deployed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM processes_definition WHERE key = %s ORDER BY version DESC LIMIT 1", [key]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise ProcessProblem(f"流程“{key}”还没有发布，请先安装含有它的内容包。", "model")
+    return row[0]
