@@ -161,7 +161,7 @@ class Entry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["holder", "box", "sort_at", "id"], name="processes_entry_list"),
+            models.Index(fields=["holder", "box", "sort_at", "instance", "task_key"], name="processes_entry_list"),
             models.Index(fields=["instance", "task_key"], name="processes_entry_instance"),
         ]
         constraints = [

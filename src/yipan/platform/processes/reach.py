@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from yipan.platform import people
+from yipan.platform.people.queries import at_work
 from yipan.platform.records import Actor
 
 from .domain import holders
@@ -50,4 +51,4 @@ def applicant_may(actor: Actor, person_id: int | None, entity_id: int | None, at
         return True
     if actor.person_id is not None and actor.person_id == person_id:
         return True
-    return entity_id is not None and people.queries.is_agent(actor.person_id, entity_id, at)
+    return entity_id is not None and at_work.is_agent(actor.person_id, entity_id, at)

@@ -22,11 +22,15 @@ from yipan.platform.records import SYSTEM, Actor, Event, Message, NewAct
 from . import registry, store
 from .definitions import Ready
 from .domain import holders
-from .domain.delta import Delta, Frame, Row
+from .domain.delta import OPEN, Delta, Frame, Row
 from .domain.values import ActCall, InstanceView, ModelError, ProcessProblem, TaskOfCall
 from .store import Held, Writing
 
 TODO_CHANNEL = "yuezhengyi_todo"
+MOVED = {
+    "claim": "claimed", "unclaim": "unclaimed", "transfer": "transferred", "delegate": "delegated",
+    "reassign": "reassigned", "add_before": "signer_added", "add_after": "signer_added",
+}  # fmt: skip
 _active: ContextVar[dict[int, "Run"]] = ContextVar("processes_active", default={})  # noqa: B039  (never changed in place)
 
 
@@ -76,6 +80,9 @@ class Run:
         self.command: Row | None = None
         self.new_instance: Row | None = None
         self.performed = False
+        # Which task hangs on which token, and since when: logs name tokens.
+        self._task_of_token = {task["t"]: key for key, task in held.state["tasks"].items()}
+        self._since = {key: task["from"] for key, task in held.state["tasks"].items()}
         self._queue: deque[Any] = deque()
         self._busy = False
 
@@ -127,6 +134,8 @@ class Run:
         except CalendarMissing as problem:
             raise ProcessProblem(str(problem), "calendar") from problem
         self.held.state = state
+        if state["status"] in ("running", "suspended"):
+            self.held.status = state["status"]
         follow: list[Any] = []
         for effect in effects:
             if isinstance(effect, (fx.Perform, fx.StartChild, fx.CancelChild)):
@@ -139,7 +148,7 @@ class Run:
     # -- acts --------------------------------------------------------------------------------------------------------
 
     def _perform(self, effect: fx.Perform) -> None:
-        if not engine.awaits(self.held.state, effect.call):
+        if self.held.state["tokens"].get(effect.call, {}).get("w") != "call":
             return  # an earlier answer of the same step has ended this branch
         node = self.ready.process.node(effect.element)
         handler = registry.acts.get(effect.act)
@@ -186,13 +195,26 @@ class Run:
 
     def _open_task(self, effect: fx.OpenTask) -> None:
         self.delta.open_task(effect)
+        self._task_of_token[effect.token] = effect.task
+        self.event("opened", effect.element, task=effect.task)
 
     def _change_task(self, effect: fx.ChangeTask) -> None:
         self._know(effect.task)
         self.delta.hand_over(effect, self.names)
+        deputy = self.actor.deputy_for_id is not None and effect.status == "claimed"
+        self.delta.change_task(
+            effect.task,
+            on_behalf=self.actor.deputy_for_id if deputy else None,
+            on_behalf_name=self.actor.deputy_for_name if deputy else "",
+        )
+        self.event(MOVED.get(effect.move, effect.move), self._element_of(effect.task), task=effect.task)
 
     def _close_task(self, effect: fx.CloseTask) -> None:
-        self.delta.close_task(effect)
+        row = self.delta.close_task(effect)
+        if row.get("parent_key") and row.get("kind") == "before":
+            self._know(row["parent_key"])
+            if not self.held.state["tasks"].get(row["parent_key"], {}).get("before"):
+                self.delta.change_task(row["parent_key"], status="open")
         if effect.task != self.acted or effect.status != "done":
             return
         actor = self.actor
@@ -232,7 +254,8 @@ class Run:
         self.thrown.append(effect)
 
     def _log(self, effect: fx.Log) -> None:
-        self.event(effect.lifecycle, effect.element, task=effect.task, detail=effect.detail, token=effect.token)
+        task = effect.task or self._task_of_token.get(effect.token, "")
+        self.event(effect.lifecycle, effect.element, task=task, detail=effect.detail, token=effect.token)
 
     def _alert(self, effect: fx.Alert) -> None:
         self.event("alerted", effect.element, detail=effect.message, kind="process.alert", more={"alert": effect.kind})
@@ -292,7 +315,7 @@ class Run:
                 element_id=element,
                 element_name=node.shown if node is not None else self.ready.process.name,
                 lifecycle=lifecycle,
-                enabled_at=_moment(row.get("opened_at")),
+                enabled_at=_moment(row.get("opened_at") or self._since.get(task)),
                 claimed_at=_moment(row.get("claimed_at")),
                 started_at=_moment(row.get("claimed_at")) if task else None,
                 completed_at=self.now if done else None,
@@ -349,7 +372,7 @@ class Run:
         """粤政易 to-dos follow the tasks of staff: opened, handed over, closed."""
         for task in sorted(self.delta.relist):
             row = self.delta.tasks[task]
-            is_open = row["status"] in ("open", "claimed", "suspended")
+            is_open = row["status"] in OPEN
             if holders.APPLICANT in row.get("roles", ()) or (task in self.delta.new_tasks and not is_open):
                 continue
             action = "open" if task in self.delta.new_tasks else "change" if is_open else "close"
@@ -367,7 +390,7 @@ class Run:
     @property
     def opened_names(self) -> tuple[str, ...]:
         tasks = self.delta.new_tasks
-        return tuple(tasks[key]["name"] for key in self.delta.opened if tasks[key]["status"] in ("open", "claimed"))
+        return tuple(tasks[key]["name"] for key in self.delta.opened if tasks[key]["status"] in OPEN)
 
 
 def deputising(actor: Actor, person_id: int, name: str) -> Actor:

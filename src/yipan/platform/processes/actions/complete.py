@@ -81,7 +81,7 @@ def _complete(
 def check_open(held: store.Held, task: dict[str, Any]) -> None:
     """The task can still be worked on; else say what happened to it and through whom."""
     if task["status"] in OPEN:
-        if held.status == "suspended" or task["status"] == "suspended":
+        if held.status == "suspended":
             raise ProcessProblem("流程已挂起，恢复后才能办理。", "suspended")
         return
     name, ended = task["name"], _shown(task["ended_at"])

@@ -22,6 +22,8 @@ def to_work(held: Held, task: dict[str, Any], actor: Actor, now: datetime, *, fo
         raise ProcessProblem("这一步由申请人本人或其经办人办理。", "not_yours")
     if actor is SYSTEM:
         return actor
+    if task["person_id"] is not None and task["person_id"] == actor.person_id and task["on_behalf"] is not None:
+        return deputising(actor, task["on_behalf"], task["on_behalf_name"])  # claimed as a deputy
     access = access_to(held, task, actor)
     if not access.allowed:
         raise ProcessProblem(_why(task, access.why), access.why)

@@ -17,7 +17,7 @@ from .values import ProcessProblem
 
 Row = dict[str, Any]
 NEVER = "infinity"
-OPEN = ("open", "claimed", "suspended")
+OPEN = ("open", "claimed", "waiting")  # waiting: for signers added before
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,7 @@ class Delta:
         """Another status or person of a task."""
         person = int(effect.person) if effect.person else None
         changes: Row = {"status": effect.status, "person_id": person, "person_name": names.get(person or 0, "")}
-        if effect.persons:
-            changes["persons"] = person_ids(effect.persons, "")
+        changes["persons"] = person_ids(effect.persons, "")
         if effect.move == "claim":
             changes["claimed_at"] = self.frame.now.isoformat()
         elif person is None:

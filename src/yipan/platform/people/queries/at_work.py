@@ -1,0 +1,35 @@
+"""Short questions of rooms that give people work: is he an agent, is he there, what is his name."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from ..models import Absence, Account, Agency, Holding, Person
+from . import _valid, calendar_day
+
+
+def is_agent(person_id: int | None, entity_id: int, at: datetime) -> bool:
+    """Whether a person may act for a firm on that day."""
+    if person_id is None:
+        return False
+    valid = _valid(calendar_day(at))
+    return Agency.objects.filter(valid, person_id=person_id, entity_id=entity_id, revoked_at=None).exists()
+
+
+def present(person_ids: Collection[int], at: datetime) -> set[int]:
+    """Those of these people who hold a post with an active account on that day and are not on leave; one statement."""
+    today = calendar_day(at)
+    away = Absence.objects.filter(begins__lte=today, ends__gte=today, cancelled_at=None).values("person_id")
+    staff = Account.objects.filter(kind=Account.Kind.STAFF, is_active=True).values("person_id")
+    held = Holding.objects.filter(_valid(today), person_id__in=list(person_ids))
+    return set(held.filter(person_id__in=staff).exclude(person_id__in=away).values_list("person_id", flat=True))
+
+
+def persons_of_accounts(account_ids: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Staff behind accounts: account id -> (person id, name); one statement."""
+    rows = Account.objects.filter(pk__in=list(account_ids), kind=Account.Kind.STAFF, is_active=True)
+    return {pk: (person, name) for pk, person, name in rows.values_list("pk", "person_id", "person__name")}
+
+
+def names_of_persons(person_ids: Collection[int]) -> dict[int, str]:
+    """Names by person id; one statement."""
+    return dict(Person.objects.filter(pk__in=list(person_ids)).values_list("pk", "name"))

@@ -1,0 +1,66 @@
+"""Processes: definitions, running instances, tasks, timers, and everybody's one to-do.
+
+* ``deploy(xml, key=…)`` keeps an immutable version; ``start`` runs the newest one for a subject (kind, id).
+* ``complete`` does a task with its act in one transaction; ``move`` claims, transfers, returns, recalls, copies, urges …
+* ``clock``, ``terminate``, ``suspend``, ``resume`` and ``correlate`` are told by the rooms that own the subject.
+* ``register_act(name, handler)``: what a task with ``yipan:act`` does to its subject; ``register_subject``: how lists
+  lead there; ``register_model_check``: further rules for models.
+* ``queries`` reads lists and tasks; ``picture_for`` and ``steps_for`` show where an instance stands; ``check.verify``
+  compares derived rows with states.
+
+The engine itself is ``yipan.kernel.engine``, a pure function; this room locks, steps and writes.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import check as check
+    from . import queries as queries
+    from .actions.complete import complete as complete
+    from .actions.control import clock as clock
+    from .actions.control import resume as resume
+    from .actions.control import suspend as suspend
+    from .actions.control import terminate as terminate
+    from .actions.correlate import correlate as correlate
+    from .actions.deploy import deploy as deploy
+    from .actions.lists import follow as follow
+    from .actions.lists import mark_read as mark_read
+    from .actions.lists import unfollow as unfollow
+    from .actions.move import move as move
+    from .actions.start import start as start
+    from .actions.upgrade import upgrade as upgrade
+    from .domain.values import ActCall as ActCall
+    from .domain.values import Completed as Completed
+    from .domain.values import DefinitionVersion as DefinitionVersion
+    from .domain.values import InstanceView as InstanceView
+    from .domain.values import ModelError as ModelError
+    from .domain.values import Moved as Moved
+    from .domain.values import ProcessProblem as ProcessProblem
+    from .pictures import picture_for as picture_for
+    from .pictures import steps_for as steps_for
+    from .registry import register_act as register_act
+    from .registry import register_decisions as register_decisions
+    from .registry import register_model_check as register_model_check
+    from .registry import register_subject as register_subject
+
+_WHERE = {
+    "complete": "actions.complete", "start": "actions.start", "move": "actions.move", "deploy": "actions.deploy",
+    "clock": "actions.control", "terminate": "actions.control", "suspend": "actions.control",
+    "resume": "actions.control", "correlate": "actions.correlate", "follow": "actions.lists",
+    "unfollow": "actions.lists", "mark_read": "actions.lists", "upgrade": "actions.upgrade",
+    "ActCall": "domain.values", "Completed": "domain.values", "DefinitionVersion": "domain.values",
+    "InstanceView": "domain.values", "ModelError": "domain.values", "Moved": "domain.values",
+    "ProcessProblem": "domain.values", "picture_for": "pictures", "steps_for": "pictures",
+    "register_act": "registry", "register_subject": "registry", "register_model_check": "registry",
+    "register_decisions": "registry",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """The face is loaded on first use: the room is imported before Django is ready, its modules read models."""
+    if name in _WHERE:
+        return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+    if name in ("queries", "check"):
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(name)

@@ -1,0 +1,515 @@
+"""Every read of the room: lists of a person, tasks of a subject, single rows for the actions."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, Q
+
+from yipan.platform import calendar, people
+from yipan.platform.people.queries import at_work
+from yipan.platform.records import Actor
+from yipan.platform.ui.errors import BadInput
+
+from . import reach, registry
+from .domain import holders
+from .domain.delta import OPEN, Row
+from .domain.values import InstanceView
+from .models import Entry, Instance, Subscription, Task
+
+BOXES = {
+    "todo": "待办", "to_read": "待阅", "done": "已办", "concluded": "办结", "started": "我发起", "followed": "我的关注"
+}  # fmt: skip
+PAGE = 20
+
+
+# -- lists -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a list. ``task_*`` are empty where the line is about the matter as a whole. ``at`` is when it came
+    here, ``due_at`` of open work; ``by_name`` who copied it, or the deputy who did it. ``position`` leads to what
+    follows; ``for_other``: found only as deputy of somebody."""
+
+    id: int
+    instance_id: int
+    subject_kind: str
+    subject_id: str
+    item_key: str
+    process: str
+    status: str
+    clock_stopped: bool
+    task_id: int | None
+    task_name: str
+    task_status: str
+    unit_key: str
+    claimed_by: str
+    opened_at: datetime | None
+    due_at: datetime | None
+    at: datetime
+    by_name: str
+    position: str
+    for_other: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``following`` is the position of the next page ("" when this is the last one)."""
+
+    lines: tuple[Line, ...]
+    following: str = ""
+
+
+_LIST = """
+WITH wanted AS (SELECT DISTINCT key FROM unnest(%(keys)s::text[]) AS x(key)),
+found AS (
+    SELECT DISTINCT ON (e.sort_at, e.instance_id, e.task_key) e.*
+    FROM wanted w CROSS JOIN LATERAL (
+        SELECT x.* FROM processes_entry x {needs}
+        WHERE x.holder = w.key AND x.box = %(box)s {filters} {position}
+        ORDER BY x.sort_at {order}, x.instance_id {order}, x.task_key {order} LIMIT %(limit)s
+    ) e
+    ORDER BY e.sort_at {order}, e.instance_id {order}, e.task_key {order}, (e.holder = %(mine)s) DESC, e.id
+), page AS (
+    SELECT * FROM found ORDER BY sort_at {order}, instance_id {order}, task_key {order} LIMIT %(limit)s
+)
+SELECT p.id, p.instance_id, i.subject_kind, i.subject_id, i.item_key, d.name, i.status, i.clock_stopped, t.id,
+    coalesce(t.name, ''), coalesce(t.status, ''), coalesce(t.unit_key, ''), coalesce(t.person_name, ''), t.opened_at,
+    t.due_at, p.at, p.by_name, p.sort_at::text || '~' || p.instance_id || '~' || p.task_key, p.holder
+FROM page p
+JOIN processes_instance i ON i.id = p.instance_id
+JOIN processes_definition d ON d.id = i.definition_id
+LEFT JOIN processes_task t ON t.instance_id = p.instance_id AND t.key = p.task_key AND p.task_key <> ''
+ORDER BY p.sort_at {order}, p.instance_id {order}, p.task_key {order}
+"""
+# A task stands in the list once for each key it can be found by: the position names the task, not the row, so that a
+# twin does not come again on the next page.
+
+
+def todo(
+    actor: Actor,
+    box: str = "todo",
+    filters: Mapping[str, Any] | None = None,
+    page: str = "",
+    *,
+    limit: int = PAGE,
+) -> Page:
+    """One page of a box, in one statement from the index: open work by due time, other boxes newest first.
+
+    ``filters``: ``item`` (key of the service item), ``due_before`` (datetime), ``unit`` (unit key of the task).
+    ``page`` is ``Page.following`` of the page before.
+    """
+    if box not in BOXES:
+        raise ValueError(f"unknown box {box}")
+    if actor.person_id is None:
+        return Page(())
+    filters = dict(filters or {})
+    mine = holders.person_key(actor.person_id)
+    found = reach.reach_of(actor) if box == "todo" else None
+    keys = found.all if found is not None else [mine]
+    excluded = [actor.person_id]
+    params: dict[str, Any] = {"keys": keys, "box": box, "mine": mine, "limit": limit + 1, "me": excluded}
+    conditions, needs = "", ""
+    if box == "todo":
+        conditions += " AND NOT x.excluded && %(me)s::bigint[]"
+    if filters.get("item"):
+        conditions += " AND x.item_key = %(item)s"
+        params["item"] = filters["item"]
+    if filters.get("due_before"):
+        conditions += " AND x.sort_at < %(due_before)s"
+        params["due_before"] = filters["due_before"]
+    if filters.get("unit"):
+        needs = "JOIN processes_task n ON n.instance_id = x.instance_id AND n.key = x.task_key"
+        conditions += " AND n.unit_key = %(unit)s"
+        params["unit"] = filters["unit"]
+    position = ""
+    if page:
+        params |= _position(page)
+        sign = ">" if box == "todo" else "<"
+        position = (
+            f"AND (x.sort_at, x.instance_id, x.task_key) {sign} (%(p_at)s::timestamptz, %(p_instance)s, %(p_task)s)"
+        )
+    order = "ASC" if box == "todo" else "DESC"
+    text = _LIST.format(needs=needs, filters=conditions, position=position, order=order)
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+        rows = cursor.fetchall()
+    own = found.own if found is not None else frozenset((mine,))
+    lines = [Line(*row[:-1], for_other=row[-1] not in own) for row in rows]
+    following = lines[limit - 1].position if len(lines) > limit else ""
+    return Page(tuple(lines[:limit]), following)
+
+
+def _position(page: str) -> dict[str, Any]:
+    at, _, rest = page.partition("~")
+    instance_id, _, task = rest.partition("~")
+    try:
+        if at != "infinity":
+            datetime.fromisoformat(at)
+        return {"p_at": at, "p_instance": int(instance_id), "p_task": task}
+    except ValueError:
+        raise BadInput("翻页地址不正确，请从第一页重新开始。") from None
+
+
+_COUNTS = """
+SELECT x.box, count(*) FROM (
+    SELECT DISTINCT e.box, e.instance_id, e.task_key FROM processes_entry e
+    WHERE e.holder = ANY(%(keys)s) AND e.box = 'todo' AND NOT e.excluded && %(me)s::bigint[]
+    UNION ALL
+    SELECT c.box, e.instance_id, e.id::text FROM (VALUES ('to_read'), ('done'), ('concluded'), ('started'), ('followed'))
+        AS c(box) CROSS JOIN LATERAL (
+            SELECT y.instance_id, y.id FROM processes_entry y WHERE y.holder = %(mine)s AND y.box = c.box LIMIT %(most)s
+        ) e
+) x GROUP BY x.box
+"""
+MOST = 1000
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How many lines each box has, in one statement (boxes of finished work are counted up to 1,000)."""
+    found = dict.fromkeys(BOXES, 0)
+    if actor.person_id is None:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNTS,
+            {"keys": reach.reach_of(actor).all, "mine": holders.person_key(actor.person_id), "most": MOST,
+             "me": [actor.person_id]},
+        )  # fmt: skip
+        found.update(cursor.fetchall())
+    return found
+
+
+def open_count(actor: Actor) -> int:
+    """The number in the menu: open work and copies not yet read."""
+    found = counts(actor)
+    return found["todo"] + found["to_read"]
+
+
+# -- tasks of a subject ----------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class MyTask:
+    """An open task as a page offers it to the actor. ``key`` is an idempotency key for completing it;
+    ``deputy_for`` the person he would stand in for ("" for himself)."""
+
+    id: int
+    key: str
+    name: str
+    act: str
+    form: str
+    element_id: str
+    opinion_column: str
+    outcomes: tuple[str, ...]
+    status: str
+    unit_key: str
+    opened_at: datetime
+    due_at: datetime | None
+    deputy_for: str
+    claimed_by_other: str
+    may_claim: bool
+    may_unclaim: bool
+    mine: bool
+    instance_id: int
+
+
+def open_tasks(subject: tuple[str, object]) -> list[Task]:
+    """Open tasks of a subject, oldest first (one statement)."""
+    return list(
+        Task.objects.filter(
+            instance__subject_kind=subject[0], instance__subject_id=str(subject[1]), status__in=OPEN
+        )
+        .select_related("instance")
+        .order_by("id")
+    )
+
+
+def my_tasks(subject: tuple[str, object], actor: Actor) -> list[MyTask]:
+    """Open tasks that the actor may work on, himself or as deputy; his claimed ones first."""
+    tasks = open_tasks(subject)
+    if not tasks or actor.person_id is None:
+        return []
+    found = reach.reach_of(actor)
+    absent: dict[int, str] | None = None
+    mine: list[MyTask] = []
+    for task in tasks:
+        access = found.behalf(_keys(task), task.excluded)
+        # Group work that a colleague has claimed stays visible to the group, with his name.
+        claimed = "" if access.allowed else _colleague(task, found)
+        if not access.allowed and not claimed:
+            continue
+        behalf = task.on_behalf if task.person_id == actor.person_id else access.on_behalf
+        if behalf is not None and absent is None:
+            absent = reach.names_of_absent(actor, calendar.now())
+        name = (absent or {}).get(behalf, task.on_behalf_name) if behalf is not None else ""
+        mine.append(_my_task(task, actor, name, claimed))
+    return sorted(mine, key=lambda task: (bool(task.claimed_by_other), not task.mine))
+
+
+def my_task(subject: tuple[str, object], actor: Actor) -> MyTask | None:
+    """The task of a subject that the actor is to work on now."""
+    return next(iter(my_tasks(subject, actor)), None)
+
+
+def _keys(task: Task) -> list[str]:
+    return holders.keys_of_task(
+        person_id=task.person_id,
+        persons=task.persons,
+        roles=task.roles,
+        unit=task.unit_key,
+        applicant_person=task.instance.applicant_person_id,
+        applicant_entity=task.instance.applicant_entity_id,
+    )
+
+
+def _colleague(task: Task, found: reach.Reach) -> str:
+    if task.person_id is None or task.persons or found.person_id in task.excluded:
+        return ""
+    group = [holders.role_key(role, unit) for role in task.roles for unit in (task.unit_key, holders.EVERYWHERE)]
+    return task.person_name or "其他人员" if any(key in found.own for key in group) else ""
+
+
+def _my_task(task: Task, actor: Actor, deputy_for: str, claimed: str) -> MyTask:
+    mine = task.person_id is not None and task.person_id == actor.person_id
+    return MyTask(
+        id=task.pk,
+        key=f"task-{task.pk}-{actor.person_id}",
+        name=task.name,
+        act=task.act,
+        form=task.form,
+        element_id=task.element_id,
+        opinion_column=task.opinion_column,
+        outcomes=tuple(task.outcomes),
+        status=task.status,
+        unit_key=task.unit_key,
+        opened_at=task.opened_at,
+        due_at=task.due_at,
+        deputy_for=deputy_for,
+        claimed_by_other=claimed,
+        may_claim=task.person_id is None and not task.persons and bool(task.roles),
+        may_unclaim=mine and bool(task.roles) and not task.persons,
+        mine=mine,
+        instance_id=task.instance_id,  # type: ignore[attr-defined]
+    )
+
+
+def open_task(subject: tuple[str, object], act: str = "", element: str = "") -> Task | None:
+    """Any open task of a subject with this act or element; no rights are asked (programs, applicants' pages)."""
+    for task in open_tasks(subject):
+        if (not act or task.act == act) and (not element or task.element_id == element):
+            return task
+    return None
+
+
+def transfer_candidates(task_id: int, actor: Actor) -> list[tuple[int, str]]:
+    """To whom a task can be handed: colleagues who could have taken it, as (account id, "name · post")."""
+    task = Task.objects.filter(pk=task_id, status__in=OPEN).first()
+    if task is None:
+        return []
+    now = calendar.now()
+    roles = [role for role in task.roles if role != holders.APPLICANT]
+    found = [holder for role in roles for holder in people.queries.holders(role, task.unit_key or None, now)]
+    if not found and actor.unit_id is not None:
+        found = people.queries.colleagues(actor.unit_id)
+    barred = set(task.excluded) | {actor.person_id, task.person_id}
+    seen: dict[int, str] = {}
+    for holder in found:
+        if holder.person_id not in barred:
+            seen.setdefault(holder.account_id, f"{holder.name} · {holder.unit_name} {holder.post_name}")
+    return list(seen.items())
+
+
+def passed_elements(instance_id: int) -> list[tuple[str, str]]:
+    """Where a task can be returned to: elements done by people in this instance, latest first, as (id, name)."""
+    rows = Task.objects.filter(instance_id=instance_id, status="done", act="").order_by("-ended_at", "-id")
+    return list(dict(rows.values_list("element_id", "name")).items())
+
+
+# -- work nobody can do ----------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class UnitTask:
+    """An open task of a unit for its administrator. ``why``: claimed_absent, claimed_left, nobody or ""."""
+
+    id: int
+    instance_id: int
+    subject_kind: str
+    subject_id: str
+    name: str
+    roles: tuple[str, ...]
+    person_name: str
+    unit_key: str
+    opened_at: datetime
+    due_at: datetime | None
+    why: str
+
+
+def unit_tasks(unit_keys: Sequence[str] | None, *, only_orphaned: bool = True, limit: int = 200) -> list[UnitTask]:
+    """Open tasks of units (None: of all) that wait for people who have left, are away without deputy, or do not exist.
+
+    A few statements however many tasks there are: holders are asked once per role and unit."""
+    rows = Task.objects.filter(status__in=OPEN, applicant_step=False, instance__status="running")
+    if unit_keys is not None:
+        rows = rows.filter(unit_key__in=list(unit_keys))
+    now = calendar.now()
+    tasks = list(rows.select_related("instance").order_by(F("due_at").asc(nulls_last=True), "id")[: limit * 5])
+    named = {person for task in tasks for person in ([task.person_id] if task.person_id else task.persons)}
+    present = at_work.present(named, now) if named else set()
+    deputies = people.queries.deputies_of(named, now) if named else {}
+    groups: dict[tuple[str, str], set[int]] = {}
+    found: list[UnitTask] = []
+    for task in tasks:
+        why = _orphaned(task, present, deputies, groups, now)
+        if why or not only_orphaned:
+            found.append(_unit_task(task, why))
+        if len(found) == limit:
+            break
+    return found
+
+
+def _orphaned(
+    task: Task,
+    present: set[int],
+    deputies: Mapping[int, Any],
+    groups: dict[tuple[str, str], set[int]],
+    now: datetime,
+) -> str:
+    persons = [task.person_id] if task.person_id is not None else list(task.persons)
+    if persons:
+        return "" if any(person in present or person in deputies for person in persons) else "left"
+    for role in task.roles:
+        key = (role, task.unit_key)
+        if key not in groups:
+            groups[key] = {h.person_id for h in people.queries.holders(role, task.unit_key or None, now)}
+        if groups[key] - set(task.excluded):
+            return ""
+    return "nobody"
+
+
+def _unit_task(task: Task, why: str) -> UnitTask:
+    instance = task.instance
+    return UnitTask(
+        task.pk, instance.pk, instance.subject_kind, instance.subject_id, task.name, tuple(task.roles),
+        task.person_name, task.unit_key, task.opened_at, task.due_at, why,
+    )  # fmt: skip
+
+
+def tasks_of_person(person_id: int) -> list[int]:
+    """Ids of open tasks that wait for one person by name: what is handed over when he leaves."""
+    rows = Task.objects.filter(status__in=OPEN).filter(Q(person_id=person_id) | Q(persons__contains=[person_id]))
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+# -- titles of subjects ----------------------------------------------------------------------------------------------
+def titles(subjects: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+    """What the rooms say about subjects, one question per kind."""
+    kinds: dict[str, list[str]] = {}
+    for kind, subject_id in dict.fromkeys(subjects):
+        kinds.setdefault(kind, []).append(subject_id)
+    return {
+        (kind, subject_id): title
+        for kind, ids in kinds.items()
+        if kind in registry.subjects
+        for subject_id, title in registry.subjects[kind].titles(ids).items()
+    }
+
+
+def url_of(kind: str, subject_id: str) -> str:
+    """The page of a subject; "" when its room has none."""
+    return registry.subjects[kind].url(subject_id) if kind in registry.subjects else ""
+
+
+# -- rows for the actions --------------------------------------------------------------------------------------------
+def running(subject: tuple[str, object]) -> list[int]:
+    """Ids of instances of a subject that have not ended, parents first."""
+    rows = Instance.objects.filter(subject_kind=subject[0], subject_id=str(subject[1]), ended_at=None)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def child_of(instance_id: int, call: str) -> int | None:
+    return Instance.objects.filter(parent_id=instance_id, parent_call=call).values_list("id", flat=True).first()
+
+
+def waiting_for(kind: str, name: str, key: str) -> list[tuple[int, str]]:
+    """Subscriptions to a message (name and key) or a signal (name), as (instance id, engine's id)."""
+    rows = Subscription.objects.filter(kind=kind, name=name, instance__ended_at=None)
+    if kind == "message":
+        rows = rows.filter(correlation=key)
+    return list(rows.order_by("instance_id", "id").values_list("instance_id", "key"))
+
+
+def task_row(instance_id: int, key: str) -> Row:
+    """A task as the writing statement knows it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT to_jsonb(t) FROM processes_task t WHERE t.instance_id = %s AND t.key = %s", [instance_id, key]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise LookupError(f"instance {instance_id} has no task {key}")
+    return json.loads(row[0]) if isinstance(row[0], str) else row[0]
+
+
+def instance(instance_id: int, *, repeated: bool = False) -> InstanceView:
+    """One instance by id."""
+    row = Instance.objects.select_related("definition").get(pk=instance_id)
+    return InstanceView(
+        row.pk, row.definition.key, row.definition.version, (row.subject_kind, row.subject_id), row.item_key,
+        row.business_key, row.status, row.started_at, row.ended_at, row.applicant_person_id, row.applicant_entity_id,
+        repeated,
+    )  # fmt: skip
+
+
+def followed(instance_id: int, actor: Actor) -> bool:
+    """Whether the matter is in the actor's 我的关注."""
+    if actor.person_id is None:
+        return False
+    key = holders.person_key(actor.person_id)
+    return Entry.objects.filter(box="followed", holder=key, instance_id=instance_id).exists()
+
+
+_PART = """
+SELECT EXISTS (SELECT 1 FROM processes_entry e WHERE e.instance_id = %(id)s AND e.holder = ANY(%(keys)s))
+"""
+
+
+def may_see(instance_id: int, actor: Actor) -> bool:
+    """Whether somebody may look at an instance: it stands in one of his lists (open work, done, copied, started,
+    followed), or he manages processes or the tasks of its units."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PART, {"id": instance_id, "keys": reach.reach_of(actor).all})
+        if cursor.fetchone()[0]:
+            return True
+    if people.access.holds(actor, "process.manage"):
+        return Instance.objects.filter(pk=instance_id).exists()
+    scope = people.scope_filter(actor, "task.hand_over")
+    tasks = Task.objects.filter(instance_id=instance_id)
+    if scope.kind == "district":
+        return tasks.exists()
+    return bool(scope.unit_keys) and tasks.filter(unit_key__in=scope.unit_keys).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionRow:
+    """A version in the administrator's list."""
+
+    key: str
+    version: int
+    name: str
+    deployed_at: datetime
+    deployed_by: str
+    running: int
+    newest: bool
+
+
+def definitions() -> list[DefinitionRow]:
+    """Every version with the number of its running instances, newest first within a process (one statement)."""
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT d.key, d.version, d.name, d.deployed_at, d.deployed_by_name,
+                (SELECT count(*) FROM processes_instance i
+                    WHERE i.definition_id = d.id AND i.status IN ('running', 'suspended')),
+                d.version = max(d.version) OVER (PARTITION BY d.key)
+            FROM processes_definition d ORDER BY d.key, d.version DESC
+        """)
+        return [DefinitionRow(*row) for row in cursor.fetchall()]

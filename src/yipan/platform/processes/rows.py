@@ -1,0 +1,113 @@
+"""Lines of lists as templates show them: titles of subjects, words, lights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from yipan.kernel import clock
+from yipan.platform import calendar
+from yipan.platform.ui import formats
+
+from . import queries
+from .queries import Line, UnitTask
+
+STATUS = {
+    "running": "办理中", "suspended": "已挂起", "completed": "已办结", "terminated": "已终止", "failed": "异常结束"
+}  # fmt: skip
+KINDS = {"user": "人工环节", "manual": "人工环节", "task": "环节", "receive": "等待消息", "call": "子流程"}
+WHY = {"left": "办理人已离任或请假且无人代理", "nobody": "本单位没有可以办理的人员"}
+
+
+@dataclass(frozen=True, slots=True)
+class TodoRow:
+    """One line; ``light`` has code, word and text, or is None."""
+
+    href: str
+    title: str
+    subtitle: str
+    task: str
+    state: str
+    light: Any
+    when: str
+    note: str
+
+
+def rows_of(lines: Sequence[Line], box: str) -> list[TodoRow]:
+    """Lines with what the rooms say about their subjects: one question per kind of subject."""
+    said = queries.titles([(line.subject_kind, line.subject_id) for line in lines])
+    now = calendar.now()
+    days = calendar.current() if any(line.due_at for line in lines) else None
+    return [_row(line, said.get((line.subject_kind, line.subject_id)), box, now, days) for line in lines]
+
+
+def _row(line: Line, said: Any, box: str, now: datetime, days: Any) -> TodoRow:
+    href = queries.url_of(line.subject_kind, line.subject_id) or reverse("processes:instance", args=[line.instance_id])
+    if box in ("to_read", "followed"):
+        href = reverse("processes:instance", args=[line.instance_id])
+    state = STATUS[line.status]
+    if box == "todo":
+        state = {"claimed": "已签收", "waiting": "等待加签"}.get(line.task_status, "待签收")
+    notes = [f"{line.by_name} 抄送" if box == "to_read" else f"{line.by_name} 代办" if line.by_name else ""]
+    notes.append("代理他人" if line.for_other and box == "todo" else "")
+    return TodoRow(
+        href=href,
+        title=said.title if said is not None else line.process,
+        subtitle=said.subtitle if said is not None else f"{line.subject_kind} {line.subject_id}",
+        task=line.task_name,
+        state=state,
+        light=_light(line, said, box, now, days),
+        when=formats.moment(line.due_at if box == "todo" and line.due_at else line.at),
+        note="，".join(note for note in notes if note),
+    )
+
+
+def _light(line: Line, said: Any, box: str, now: datetime, days: Any) -> Any:
+    """Of the task while it is open to do; else the subject's own one."""
+    if box == "todo" and (line.due_at is not None or line.clock_stopped) and line.task_status:
+        try:
+            return clock.light(line.due_at, now=now, calendar=days or calendar.current(), paused=line.clock_stopped)
+        except clock.CalendarMissing:
+            return None
+    return getattr(said, "light", None)
+
+
+def shown_count(number: int) -> str | None:
+    if not number:
+        return None
+    return f"{number:,}+" if number == queries.MOST else f"{number:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    id: int
+    href: str
+    title: str
+    subtitle: str
+    task: str
+    holder: str
+    why: str
+    due: str
+
+
+def unit_rows(tasks: Sequence[UnitTask]) -> list[UnitRow]:
+    """Open tasks of a unit with the titles of their subjects."""
+    said = queries.titles([(task.subject_kind, task.subject_id) for task in tasks])
+    found = []
+    for task in tasks:
+        title = said.get((task.subject_kind, task.subject_id))
+        found.append(
+            UnitRow(
+                id=task.id,
+                href=reverse("processes:instance", args=[task.instance_id]),
+                title=title.title if title is not None else f"{task.subject_kind} {task.subject_id}",
+                subtitle=title.subtitle if title is not None else "",
+                task=task.name,
+                holder=task.person_name or "未签收",
+                why=WHY.get(task.why, ""),
+                due=formats.moment(task.due_at) if task.due_at else "—",
+            )
+        )
+    return found

@@ -1,0 +1,212 @@
+"""Screens: the one to-do, where an instance stands, work that nobody can do, definitions."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from yipan.platform import calendar, people, ui
+from yipan.platform.ui import formats, render
+from yipan.platform.ui.access import needs
+
+from . import pictures, queries, rows
+from .actions import lists
+from .actions.move import HAND_OVER, move
+from .domain.values import ProcessProblem
+from .models import Definition
+
+_EMPTY = {
+    "todo": ("没有待办", "新的任务会出现在这里，并显示在菜单的数字里。"),
+    "to_read": ("没有待阅", "别人抄送给您的事项会出现在这里。"),
+    "done": ("没有已办", "您办理过、还没有办结的事项会出现在这里。"),
+    "concluded": ("没有办结事项", "您办理过的事项办结后会出现在这里。"),
+    "started": ("没有您发起的事项", ""),
+    "followed": ("没有关注的事项", "在事项的流程页点“关注”，就能随时从这里找到它。"),
+}  # fmt: skip
+
+
+@needs("task.view")
+def todo(request: HttpRequest) -> HttpResponseBase:
+    """The boxes of the person who is signed in."""
+    actor = people.actor(request)
+    box = request.GET.get("box", "todo")
+    if box not in queries.BOXES:
+        raise Http404
+    filters = {"item": request.GET.get("item", "")}
+    if request.GET.get("late"):
+        filters["due_before"] = calendar.now()
+    page = queries.todo(actor, box, filters, request.GET.get("after", ""))
+    counts = queries.counts(actor)
+    context = {
+        "face": "workbench",
+        "box": box,
+        "tabs": [
+            (title, f"{reverse('processes:todo')}?box={key}", key == box, rows.shown_count(counts[key]))
+            for key, title in queries.BOXES.items()
+        ],
+        "rows": rows.rows_of(page.lines, box),
+        "empty": _EMPTY[box],
+        "late": bool(request.GET.get("late")),
+        "next": _following(request, page.following),
+        "first": bool(request.GET.get("after")),
+    }
+    return render(request, "processes/todo.html", context, block="list")
+
+
+def _following(request: HttpRequest, position: str) -> str:
+    if not position:
+        return ""
+    asked = request.GET.copy()
+    asked["after"] = position
+    return f"{reverse('processes:todo')}?{asked.urlencode()}"
+
+
+def home_values(request: HttpRequest) -> dict[str, Any]:
+    """The to-do at home: the most urgent lines and the number of all."""
+    actor = people.actor(request)
+    page = queries.todo(actor, "todo", limit=8)
+    counts = queries.counts(actor)
+    return {"rows": rows.rows_of(page.lines, "todo"), "counts": counts, "boxes": queries.BOXES}
+
+
+# -- one instance ----------------------------------------------------------------------------------------------------
+@needs("task.view")
+def instance(request: HttpRequest, instance_id: int) -> HttpResponseBase:
+    """Picture and steps, for people who were part of it, may work on it, follow it, or manage processes."""
+    actor = people.actor(request)
+    if not queries.may_see(instance_id, actor):
+        raise Http404
+    lists.mark_read(instance_id, actor=actor, now=calendar.now())
+    found = queries.instance(instance_id)
+    title = queries.titles([found.subject]).get(found.subject)
+    context = {
+        "face": "workbench",
+        "instance": found,
+        "title": title.title if title is not None else found.definition_key,
+        "subtitle": title.subtitle if title is not None else "",
+        "subject_url": queries.url_of(*found.subject),
+        "picture": pictures.picture_for(instance_id),
+        "steps": pictures.steps_for(instance_id),
+        "followed": queries.followed(instance_id, actor),
+        "facts": [
+            ("流程版本", f"{found.definition_key} 第 {found.version} 版"),
+            ("开始", formats.moment(found.started_at)),
+            ("结束", formats.moment(found.ended_at) if found.ended_at else "—"),
+            ("状态", rows.STATUS[found.status]),
+        ],
+    }
+    return render(request, "processes/instance.html", context)
+
+
+@needs("task.view")
+@require_POST
+def follow(request: HttpRequest, instance_id: int) -> HttpResponseBase:
+    """Put under 我的关注, or take away."""
+    actor = people.actor(request)
+    if not queries.may_see(instance_id, actor):
+        raise Http404
+    if request.POST.get("do") == "unfollow":
+        lists.unfollow(instance_id, actor=actor)
+    else:
+        lists.follow(instance_id, actor=actor, now=calendar.now())
+    back = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        return redirect(back)
+    return redirect("processes:instance", instance_id)
+
+
+# -- work that nobody can do -----------------------------------------------------------------------------------------
+@needs(HAND_OVER)
+def unit(request: HttpRequest) -> HttpResponseBase:
+    """Tasks of the administrator's units that wait for people who have left, are away, or do not exist."""
+    return _unit(request)
+
+
+def _unit(request: HttpRequest, problem: str = "") -> HttpResponseBase:
+    actor = people.actor(request)
+    scope = people.scope_filter(actor, HAND_OVER)
+    keys = None if scope.kind == "district" else sorted(scope.unit_keys)
+    everything = request.GET.get("all") == "1"
+    tasks = queries.unit_tasks(keys, only_orphaned=not everything)
+    context = {
+        "face": "workbench",
+        "rows": rows.unit_rows(tasks),
+        "all": everything,
+        "colleagues": _colleagues(scope, actor),
+        "problem": problem,
+    }
+    return render(request, "processes/unit.html", context, status=409 if problem else 200)
+
+
+def _colleagues(scope: "people.UnitScope", actor: Any) -> list[tuple[int, str]]:
+    units = sorted(scope.unit_ids) or ([actor.unit_id] if actor.unit_id is not None else [])
+    found = {h.account_id: f"{h.name} · {h.post_name}" for unit in units for h in people.queries.colleagues(unit)}
+    return list(found.items())
+
+
+@needs(HAND_OVER)
+@require_POST
+def reassign(request: HttpRequest) -> HttpResponseBase:
+    """Give the chosen tasks to a colleague; each one that cannot be given says why."""
+    actor, now = people.actor(request), calendar.now()
+    chosen = [int(task) for task in request.POST.getlist("task") if task.isdigit()]
+    receiver, reason = request.POST.get("to", ""), request.POST.get("reason", "").strip()
+    if not chosen or not receiver.isdigit() or not reason:
+        return _unit(request, "请选择任务和接收人，并写明原因。")
+    refused: list[str] = []
+    for task_id in chosen:
+        try:
+            move(task_id=task_id, move="reassign", actor=actor, now=now, to_account_id=int(receiver), reason=reason)
+        except ProcessProblem as problem:
+            refused.append(str(problem))
+    if refused:
+        return _unit(request, f"{len(chosen) - len(refused)} 项已改派；{len(refused)} 项未改派：" + "；".join(refused))
+    ui.notify(request, f"已改派 {len(chosen)} 项任务")
+    return redirect("processes:unit")
+
+
+# -- definitions -----------------------------------------------------------------------------------------------------
+@needs("process.manage")
+def definitions(request: HttpRequest) -> HttpResponseBase:
+    """Every process with its versions and how many instances run on each."""
+    return render(
+        request, "processes/definitions.html", {"face": "administration", "rows": queries.definitions()}
+    )  # fmt: skip
+
+
+def _version(key: str, version: int) -> Definition:
+    row = Definition.objects.filter(key=key, version=version).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+@needs("process.manage")
+def definition(request: HttpRequest, key: str, version: int) -> HttpResponseBase:
+    row = _version(key, version)
+    context = {
+        "face": "administration",
+        "definition": row,
+        "picture": pictures.picture_of(row.pk),
+        "facts": [
+            ("流程标识", row.key), ("版本", f"第 {row.version} 版"), ("发布时间", formats.moment(row.deployed_at)),
+            ("发布人", row.deployed_by_name), ("内容摘要", row.sha256),
+        ],
+        "kinds": rows.KINDS,
+    }  # fmt: skip
+    return render(request, "processes/definition.html", context)
+
+
+@needs("process.manage")
+def model(request: HttpRequest, key: str, version: int) -> HttpResponseBase:  # noqa: ARG001
+    """The BPMN file as it was deployed, for a modelling tool."""
+    row = _version(key, version)
+    answer = HttpResponse(bytes(row.xml), content_type="application/xml")
+    answer["Content-Disposition"] = f'attachment; filename="{key}-{version}.bpmn"'
+    return answer
+
+
