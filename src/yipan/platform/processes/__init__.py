@@ -1,7 +1,7 @@
 """Processes: definitions, running instances, tasks, timers, and everybody's one to-do.
 
 * ``deploy(xml, key=…)`` keeps an immutable version; ``start`` runs the newest one for a subject (kind, id).
-* ``complete`` does a task with its act in one transaction; ``move`` claims, transfers, returns, recalls, copies, urges …
+* ``complete`` does a task with its act in one transaction; ``move`` claims, transfers, returns, recalls, urges …
 * ``clock``, ``terminate``, ``suspend``, ``resume`` and ``correlate`` are told by the rooms that own the subject.
 * ``register_act(name, handler)``: what a task with ``yipan:act`` does to its subject; ``register_subject``: how lists
   lead there; ``register_model_check``: further rules for models.

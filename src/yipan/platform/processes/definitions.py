@@ -79,9 +79,7 @@ def forget() -> None:
 def newest(key: str) -> int:
     """The id of the newest version of a process; a clear answer when it was never deployed."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM processes_definition WHERE key = %s ORDER BY version DESC LIMIT 1", [key]
-        )
+        cursor.execute("SELECT id FROM processes_definition WHERE key = %s ORDER BY version DESC LIMIT 1", [key])
         row = cursor.fetchone()
     if row is None:
         raise ProcessProblem(f"流程“{key}”还没有发布，请先安装含有它的内容包。", "model")

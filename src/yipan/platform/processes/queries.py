@@ -146,8 +146,7 @@ def _position(page: str) -> dict[str, Any]:
     at, _, rest = page.partition("~")
     instance_id, _, task = rest.partition("~")
     try:
-        if at != "infinity":
-            datetime.fromisoformat(at)
+        datetime.fromisoformat(at)
         return {"p_at": at, "p_instance": int(instance_id), "p_task": task}
     except ValueError:
         raise BadInput("翻页地址不正确，请从第一页重新开始。") from None
@@ -158,8 +157,8 @@ SELECT x.box, count(*) FROM (
     SELECT DISTINCT e.box, e.instance_id, e.task_key FROM processes_entry e
     WHERE e.holder = ANY(%(keys)s) AND e.box = 'todo' AND NOT e.excluded && %(me)s::bigint[]
     UNION ALL
-    SELECT c.box, e.instance_id, e.id::text FROM (VALUES ('to_read'), ('done'), ('concluded'), ('started'), ('followed'))
-        AS c(box) CROSS JOIN LATERAL (
+    SELECT c.box, e.instance_id, e.id::text
+        FROM unnest('{to_read,done,concluded,started,followed}'::text[]) AS c(box) CROSS JOIN LATERAL (
             SELECT y.instance_id, y.id FROM processes_entry y WHERE y.holder = %(mine)s AND y.box = c.box LIMIT %(most)s
         ) e
 ) x GROUP BY x.box
@@ -217,9 +216,7 @@ class MyTask:
 def open_tasks(subject: tuple[str, object]) -> list[Task]:
     """Open tasks of a subject, oldest first (one statement)."""
     return list(
-        Task.objects.filter(
-            instance__subject_kind=subject[0], instance__subject_id=str(subject[1]), status__in=OPEN
-        )
+        Task.objects.filter(instance__subject_kind=subject[0], instance__subject_id=str(subject[1]), status__in=OPEN)
         .select_related("instance")
         .order_by("id")
     )

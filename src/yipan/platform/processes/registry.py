@@ -42,9 +42,7 @@ def handler_of(name: str, where: str) -> Handler:
     return handler
 
 
-def register_subject(
-    kind: str, *, url: Callable[[str], str], titles: Callable[[list[str]], Mapping[str, Any]]
-) -> None:
+def register_subject(kind: str, *, url: Callable[[str], str], titles: Callable[[list[str]], Mapping[str, Any]]) -> None:
     """Say how a kind of subject is shown in lists."""
     subjects[kind] = Subject(kind, url, titles)
 

@@ -1,8 +1,8 @@
-"""One transaction of one instance: engine steps in memory, acts performed between them, one writing statement at the end.
+"""One transaction of one instance: engine steps in memory, acts performed between them, one writing statement.
 
-    run = Run(held, definition, actor=actor, now=now)
-    run.feed(engine.Complete(...))
-    run.write()
+run = Run(held, definition, actor=actor, now=now)
+run.feed(engine.Complete(...))
+run.write()
 """
 
 import dataclasses
@@ -353,15 +353,22 @@ class Run:
             self.new_instance |= {"state": self.held.state, "status": self.held.status, "ended_at": self.held.ended_at}
         ids = store.write(
             Writing(
-                self.held, self.delta, self.handled, self.lines, self.command, self.acts, self.events, self.outbox,
+                self.held,
+                self.delta,
+                self.handled,
+                self.lines,
+                self.command,
+                self.acts,
+                self.events,
+                self.outbox,
                 self.new_instance,
-            )  # fmt: skip
+            )
         )
         if self.thrown:
             from .actions.correlate import deliver
 
             for message in self.thrown:
-                deliver(message, sender=self.held.id, actor=self.actor, now=self.now)
+                deliver(message, actor=self.actor, now=self.now)
         if ended and self.held.parent_id is not None and active(self.held.parent_id) is None:
             from .actions.children import tell_parent
 

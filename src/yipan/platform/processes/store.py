@@ -122,7 +122,9 @@ def reserve(
             {"kind": subject[0], "subject": subject[1], "definition": definition_key, "version": version,
              "start_key": start_key or None},
         )  # fmt: skip
-        id_, seq, head, recorded_at, definition, started = cursor.fetchone()
+        row = cursor.fetchone()
+    assert row is not None  # FROM (SELECT 1) always answers
+    id_, seq, head, recorded_at, definition, started = row
     return id_, _head(seq, head), recorded_at, definition, started
 
 
@@ -181,16 +183,18 @@ _SET_TASKS = f"""w_changes AS (
         JOIN json_to_recordset(%(w_changes)s::json) AS x(key text, changes jsonb) ON x.key = o.key,
         LATERAL jsonb_populate_record(o, x.changes) p
     WHERE o.instance_id = %(instance)s AND t.id = o.id
-)"""  # noqa: S608
+)"""
 _TIMERS = _insert(
     "w_timers", "processes_timer", TIMER_COLUMNS,
     more="ON CONFLICT (instance_id, key) DO UPDATE SET due_at = excluded.due_at, next_try = NULL, attempts = 0",
 )  # fmt: skip
-_TIMERS_GONE = "w_timers_gone AS (DELETE FROM processes_timer WHERE instance_id = %(instance)s AND key = ANY(%(w_timers_gone)s))"
-_SUBSCRIPTIONS = _insert("w_subs", "processes_subscription", SUBSCRIPTION_COLUMNS)
-_SUBSCRIPTIONS_GONE = (
-    "w_subs_gone AS (DELETE FROM processes_subscription WHERE instance_id = %(instance)s AND key = ANY(%(w_subs_gone)s))"
+_TIMERS_GONE = (
+    "w_timers_gone AS (DELETE FROM processes_timer WHERE instance_id = %(instance)s AND key = ANY(%(w_timers_gone)s))"
 )
+_SUBSCRIPTIONS = _insert("w_subs", "processes_subscription", SUBSCRIPTION_COLUMNS)
+_SUBSCRIPTIONS_GONE = """w_subs_gone AS (
+    DELETE FROM processes_subscription WHERE instance_id = %(instance)s AND key = ANY(%(w_subs_gone)s)
+)"""
 _ENTRIES_GONE = """w_entries_gone AS (
     DELETE FROM processes_entry WHERE instance_id = %(instance)s AND box = 'todo' AND task_key = ANY(%(w_entries_gone)s)
 )"""
@@ -209,6 +213,11 @@ _HANDLED = _insert(
 _CONCLUDED = """w_concluded AS (
     UPDATE processes_entry SET box = 'concluded', sort_at = %(ended_at)s
     WHERE instance_id = %(instance)s AND box = 'done' AND holder <> ALL(%(w_concluded)s)
+)"""
+# Whoever waits for the instance must find the chain's row, or he would begin the chain a second time.
+_CHAIN = """w_chain AS (
+    INSERT INTO records_chain (kind, key, seq, head, base) VALUES (%(c_kind)s, %(c_key)s, 0, %(c_head)s, %(c_head)s)
+    ON CONFLICT DO NOTHING
 )"""
 _COMMAND = _insert("w_command", "processes_command", COMMAND_COLUMNS)
 
@@ -241,6 +250,9 @@ def write(writing: Writing) -> dict[str, int]:
 
     if writing.new_instance is not None:
         add(_NEW_INSTANCE, "w_instance", _dump([writing.new_instance]))
+        if held.head.seq == 0 and not writing.acts:
+            params |= {"c_kind": held.subject[0], "c_key": held.subject[1], "c_head": GENESIS}
+            add(_CHAIN)
     else:
         params |= {
             "state": _dump(held.state), "format": held.format, "status": held.status, "ended_at": held.ended_at,
@@ -272,7 +284,7 @@ def write(writing: Writing) -> dict[str, int]:
         parts.append(made.text)
     final = "SELECT id, key FROM w_tasks" if delta.new_tasks else "SELECT NULL, NULL"
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(parts)} {final}", params | made.params)  # noqa: S608
+        cursor.execute(f"WITH {', '.join(parts)} {final}", params | made.params)
         return {key: id_ for id_, key in cursor.fetchall() if key is not None}
 
 

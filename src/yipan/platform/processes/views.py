@@ -36,7 +36,7 @@ def todo(request: HttpRequest) -> HttpResponseBase:
     box = request.GET.get("box", "todo")
     if box not in queries.BOXES:
         raise Http404
-    filters = {"item": request.GET.get("item", "")}
+    filters: dict[str, Any] = {"item": request.GET.get("item", "")}
     if request.GET.get("late"):
         filters["due_before"] = calendar.now()
     page = queries.todo(actor, box, filters, request.GET.get("after", ""))
@@ -208,5 +208,3 @@ def model(request: HttpRequest, key: str, version: int) -> HttpResponseBase:  # 
     answer = HttpResponse(bytes(row.xml), content_type="application/xml")
     answer["Content-Disposition"] = f'attachment; filename="{key}-{version}.bpmn"'
     return answer
-
-

@@ -90,7 +90,9 @@ def check_open(held: store.Held, task: dict[str, Any]) -> None:
         who = f"{task['done_by_name'] or '系统'}{behalf}"
         raise ProcessProblem(f"“{name}”已由{who}于 {ended} 办理，您的操作没有保存。请刷新页面查看结果。", "gone")
     words = {"cancelled": "取消", "returned": "退回", "recalled": "撤回", "skipped": "跳过"}
-    raise ProcessProblem(f"“{name}”已于 {ended} 被{words.get(task['status'], '结束')}，不能再办理。请刷新页面。", "gone")
+    raise ProcessProblem(
+        f"“{name}”已于 {ended} 被{words.get(task['status'], '结束')}，不能再办理。请刷新页面。", "gone"
+    )
 
 
 def _shown(text: str | None) -> str:

@@ -18,19 +18,17 @@ def correlate(
     message: str, business_key: str, data: Mapping[str, Any] | None = None, *, now: datetime, actor: Actor = SYSTEM
 ) -> int:
     """Hand a message to every instance that waits for it under this key; how many took it."""
-    return command(lambda: _hand("message", message, business_key, dict(data or {}), actor, now, sender=None))
+    return command(lambda: _hand("message", message, business_key, dict(data or {}), actor, now))
 
 
-def deliver(thrown: fx.Throw, *, sender: int, actor: Actor, now: datetime) -> int:
+def deliver(thrown: fx.Throw, *, actor: Actor, now: datetime) -> int:
     """A message or signal that an instance has thrown, in its transaction."""
     if thrown.kind not in ("message", "signal"):
         return 0
-    return _hand(thrown.kind, thrown.name, thrown.key, dict(thrown.data), actor, now, sender=sender)
+    return _hand(thrown.kind, thrown.name, thrown.key, dict(thrown.data), actor, now)
 
 
-def _hand(
-    kind: str, name: str, key: str, data: dict[str, Any], actor: Actor, now: datetime, *, sender: int | None
-) -> int:
+def _hand(kind: str, name: str, key: str, data: dict[str, Any], actor: Actor, now: datetime) -> int:
     taken = 0
     for instance_id, subscription in queries.waiting_for(kind, name, key):
         if active(instance_id) is not None:

@@ -20,13 +20,14 @@ def mark_read(instance_id: int, *, actor: Actor, now: datetime) -> int:
 
 
 def follow(instance_id: int, *, actor: Actor, now: datetime) -> None:
-    """Put a matter under the actor's 我的关注; again changes nothing. Whether he may see it, the subject's room says."""
+    """Put a matter under the actor's 我的关注; again changes nothing."""
     if actor.person_id is None:
         raise ProcessProblem("没有登录人员，不能关注。")
     item = Instance.objects.values_list("item_key", flat=True).get(pk=instance_id)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO processes_entry (box, holder, sort_at, instance_id, task_key, item_key, excluded, by_name, at) "
+            "INSERT INTO processes_entry "
+            "(box, holder, sort_at, instance_id, task_key, item_key, excluded, by_name, at) "
             "VALUES ('followed', %s, %s, %s, '', %s, '{}', '', %s) "
             "ON CONFLICT (holder, instance_id) WHERE box = 'followed' DO NOTHING",
             [holders.person_key(actor.person_id), now, instance_id, item, now],

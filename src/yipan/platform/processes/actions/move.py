@@ -151,5 +151,3 @@ def hand_over_all(
         except ProcessProblem as problem:
             refused[task_id] = str(problem)
     return done, refused
-
-

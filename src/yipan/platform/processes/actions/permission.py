@@ -11,7 +11,9 @@ from ..domain.values import ProcessProblem
 from ..run import deputising
 from ..store import Held
 
-SEPARATION = "职责分离：您（或您所代的人员）已办理过本件的相关环节，或就是申请人，不能办理“{name}”。请转由其他人员办理。"
+SEPARATION = (
+    "职责分离：您（或您所代的人员）已办理过本件的相关环节，或就是申请人，不能办理“{name}”。请转由其他人员办理。"
+)
 
 
 def to_work(held: Held, task: dict[str, Any], actor: Actor, now: datetime, *, for_applicant: bool = False) -> Actor:

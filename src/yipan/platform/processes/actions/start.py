@@ -35,10 +35,17 @@ def start(
     """
     return command(
         lambda: begin(
-            definition_key=definition_key, subject=subject, item_key=item_key, business_key=business_key,
-            data=data or {}, actor=actor, now=now, applicant=(applicant_person_id, applicant_entity_id),
-            version=version, key=key,
-        )[0]  # fmt: skip
+            definition_key=definition_key,
+            subject=subject,
+            item_key=item_key,
+            business_key=business_key,
+            data=data or {},
+            actor=actor,
+            now=now,
+            applicant=(applicant_person_id, applicant_entity_id),
+            version=version,
+            key=key,
+        )[0]
     )
 
 

@@ -29,5 +29,8 @@ def _worth_trying(problem: Exception) -> bool:
     state = getattr(cause, "sqlstate", "")
     if state in (DEADLOCK, SERIALIZATION):
         return True
-    constraint = getattr(getattr(cause, "diag", None), "constraint_name", "") or ""
+    diag = getattr(cause, "diag", None)
+    if getattr(diag, "table_name", "") == "records_chain":
+        return True  # the chain had no row when we looked: somebody else has begun it
+    constraint = getattr(diag, "constraint_name", "") or ""
     return constraint == "processes_command_pkey" or constraint.startswith("processes_instance_start_key")

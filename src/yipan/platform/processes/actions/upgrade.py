@@ -68,9 +68,7 @@ def upgrade(
     command(lambda: _upgrade(instance_id, target, actor, now, reason, dict(mapping or {})))
 
 
-def _upgrade(
-    instance_id: int, target: int, actor: Actor, now: datetime, reason: str, mapping: dict[str, str]
-) -> None:
+def _upgrade(instance_id: int, target: int, actor: Actor, now: datetime, reason: str, mapping: dict[str, str]) -> None:
     held = store.lock(store.LOCK_INSTANCE, id=instance_id)
     if held is None or held.ended_at is not None:
         raise ProcessProblem("流程已经结束，不能迁移。", "ended")
@@ -100,9 +98,9 @@ def _version(key: str, number: int) -> int:
 
 def _elements(state: dict) -> set[str]:
     """Every element that a running state names where something waits."""
-    return {
-        entry["e"] for part in ("tokens", "tasks", "timers", "subs") for entry in state[part].values()
-    } | {scope["e"] for scope in state["scopes"].values() if scope["e"]}
+    return {entry["e"] for part in ("tokens", "tasks", "timers", "subs") for entry in state[part].values()} | {
+        scope["e"] for scope in state["scopes"].values() if scope["e"]
+    }
 
 
 def _renamed(state: dict, mapping: Mapping[str, str]) -> dict:

@@ -16,7 +16,7 @@ from . import holders
 from .values import ProcessProblem
 
 Row = dict[str, Any]
-NEVER = "infinity"
+NEVER = "9999-12-31T00:00:00+00:00"  # open work without a limit comes last
 OPEN = ("open", "claimed", "waiting")  # waiting: for signers added before
 
 
