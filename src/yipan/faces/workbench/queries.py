@@ -9,6 +9,7 @@ from yipan.platform.cases.domain.states import ENDED, State
 
 # Lights need the calendar and cannot be counted in SQL; beyond this many running cases the figure says "以上".
 MOST = 2000
+DRAFTS = 5
 CODES = ("black", "red", "yellow", "green", "paused")
 
 
@@ -31,3 +32,9 @@ def lights(actor: records.Actor, now: dt.datetime) -> Lights:
             counts[row.light.code] = counts.get(row.light.code, 0) + 1
     correction = sum(row.state is State.CORRECTION for row in rows)
     return Lights(counts, min(len(rows), MOST), correction, len(rows) > MOST)
+
+
+def drafts(actor: records.Actor, now: dt.datetime) -> tuple[queries.CaseRow, ...]:
+    """Applications this person began for a client and has not submitted, newest first."""
+    mine = queries.at_counter(actor).filter(state=State.DRAFT, received_by_id=actor.account_id)
+    return tuple(queries.rows(mine.order_by("-id")[:DRAFTS], now))

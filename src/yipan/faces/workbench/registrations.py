@@ -16,8 +16,12 @@ def register() -> None:
     )
     if apps.is_installed("yipan.platform.cases"):
         home.panel("workbench", "lights", template="workbench/_lights.html", values=_lights, right="case.read", order=5)
+        home.panel(
+            "workbench", "drafts", template="workbench/_drafts.html", values=_drafts, right="case.receive", order=80,
+            wide=False,
+        )  # fmt: skip
     if apps.is_installed("yipan.platform.notices"):
-        home.panel("workbench", "messages", template="workbench/_messages.html", values=_messages, order=90)
+        home.panel("workbench", "messages", template="workbench/_messages.html", values=_messages, order=90, wide=False)
 
 
 def _lights(request: HttpRequest) -> dict[str, Any] | None:
@@ -27,6 +31,16 @@ def _lights(request: HttpRequest) -> dict[str, Any] | None:
 
     actor = getattr(request, "actor", None)
     return {"lights": queries.lights(actor, calendar.now())} if actor is not None else None
+
+
+def _drafts(request: HttpRequest) -> dict[str, Any] | None:
+    from yipan.platform import calendar
+
+    from . import queries
+
+    actor = getattr(request, "actor", None)
+    rows = queries.drafts(actor, calendar.now()) if actor is not None else ()
+    return {"rows": rows} if rows else None
 
 
 def _messages(request: HttpRequest) -> dict[str, Any] | None:
