@@ -1,5 +1,5 @@
 """Demo staff for the homes' tests."""
 
-from yipan.platform.people.tests.conftest import as_staff, district
+from yipan.platform.people.tests.conftest import _installed, as_staff, district
 
-__all__ = ["as_staff", "district"]
+__all__ = ["_installed", "as_staff", "district"]
