@@ -89,11 +89,12 @@ class Run:
     # -- stepping ----------------------------------------------------------------------------------------------------
 
     def feed(self, event: Any) -> None:
-        """Give the engine one event, and everything that follows from it at once. Called from inside a handler the
-        event waits until the current step is done."""
-        self._queue.append(event)
+        """Give the engine one event, and everything that follows from it. From inside a handler the event is stepped at
+        once, before the handler's own answer: no step is going on then."""
         if self._busy:
+            self._take(event)
             return
+        self._queue.append(event)
         self._busy = True
         try:
             with self._around():
@@ -148,7 +149,7 @@ class Run:
     # -- acts --------------------------------------------------------------------------------------------------------
 
     def _perform(self, effect: fx.Perform) -> None:
-        if self.held.state["tokens"].get(effect.call, {}).get("w") != "call":
+        if not self._awaits(effect.call):
             return  # an earlier answer of the same step has ended this branch
         node = self.ready.process.node(effect.element)
         handler = registry.acts.get(effect.act)
@@ -172,9 +173,14 @@ class Run:
         try:
             variables = handler(call) or {}
         except ModelError as problem:
-            self._queue.appendleft(engine.CallFailed(effect.call, problem.code, str(problem)))
+            answer = engine.CallFailed(effect.call, problem.code, str(problem))
         else:
-            self._queue.appendleft(engine.CallDone(effect.call, dict(variables)))
+            answer = engine.CallDone(effect.call, dict(variables))
+        if self._awaits(effect.call):  # the handler may have ended its own instance
+            self._queue.appendleft(answer)
+
+    def _awaits(self, call: str) -> bool:
+        return self.held.state["tokens"].get(call, {}).get("w") == "call"
 
     def _task_of(self, effect: fx.Perform, row: Row) -> TaskOfCall:
         node = self.ready.process.node(effect.element)

@@ -13,7 +13,7 @@ from ..run import Run, active
 from .transactions import command
 
 # The clock already stands or runs as asked: another procedure of the subject has told so before.
-_ALREADY = ("paused", "not_paused")
+_ALREADY = ("paused", "not_paused", "ended")
 
 
 def clock(subject: tuple[str, object], action: str, now: datetime, *, reason: str = "") -> int:

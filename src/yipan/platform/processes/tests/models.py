@@ -69,3 +69,29 @@ APPLICANT = bpmn(
     '<startEvent id="s"/>' + user("correct", "补正", "applicant") + user("check", "审查") + '<endEvent id="e"/>',
     "s>correct\ncorrect>check\ncheck>e",
 )  # fmt: skip
+
+MESSAGES = bpmn(
+    "messages",
+    '<startEvent id="s"/><intermediateCatchEvent id="paid" name="缴费"><messageEventDefinition messageRef="m"/>'
+    "</intermediateCatchEvent>" + user("after", "之后") + '<endEvent id="e"/>',
+    "s>paid\npaid>after\nafter>e",
+    root='<message id="m" name="payment"/>',
+)  # fmt: skip
+
+CHILD = bpmn(
+    "child", '<startEvent id="s"/>' + user("inner", "内部") + '<endEvent id="e"/>', "s>inner\ninner>e"
+)  # fmt: skip
+PARENT = bpmn(
+    "parent",
+    '<startEvent id="s"/><callActivity id="call" name="调用" calledElement="child"><extensionElements>'
+    '<yipan:in source="unit" target="unit"/></extensionElements></callActivity>' + user("after", "之后")
+    + '<endEvent id="e"/>',
+    "s>call\ncall>after\nafter>e",
+)  # fmt: skip
+
+SIGNED = bpmn(
+    "signed",
+    '<startEvent id="s"/>' + user("sign", "会签", "", signers="people", signOff="all") + user("after", "之后")
+    + '<endEvent id="e"/>',
+    "s>sign\nsign>after\nafter>e",
+)  # fmt: skip
