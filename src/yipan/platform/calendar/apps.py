@@ -11,12 +11,20 @@ class CalendarConfig(AppConfig):
 
     def ready(self) -> None:
         from yipan.kernel.packs import register_loader
-        from yipan.platform.records import rights
+        from yipan.platform.records import rights, verbs
         from yipan.platform.ui import navigation
 
         from .loader import CalendarLoader
 
         rights.declare("calendar.manage", "维护工作日历")
+        verbs.declare(
+            {
+                "calendar.import": "导入工作日历",
+                "calendar.correct": "更正工作日历",
+                "calendar.set_clock": "调整演示时钟",
+            },
+            kinds={"calendar": "工作日历"},
+        )
         register_loader(CalendarLoader())
         navigation.register(
             "administration",

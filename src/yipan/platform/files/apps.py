@@ -10,6 +10,9 @@ class FilesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from yipan.platform.records import verbs
+
         from . import work
 
         work.register()
+        verbs.declare({"files.erase": "删除附件"}, kinds={"file": "附件"})

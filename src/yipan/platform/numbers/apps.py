@@ -11,12 +11,16 @@ class NumbersConfig(AppConfig):
 
     def ready(self) -> None:
         from yipan.kernel.packs import register_loader
-        from yipan.platform.records import rights
+        from yipan.platform.records import rights, verbs
         from yipan.platform.ui import navigation
 
         from .loader import NumbersLoader
 
         rights.declare("numbers.manage", "预留和作废编号")
+        verbs.declare(
+            {"numbers.reserve": "预留编号", "numbers.use_reserved": "使用预留编号", "numbers.void": "作废编号"},
+            kinds={"number": "编号"},
+        )
         register_loader(NumbersLoader(), after=["people"])
         navigation.register(
             "administration",

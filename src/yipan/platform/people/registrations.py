@@ -24,6 +24,7 @@ RIGHTS = {
     "people.arrange_absence": "登记请假和AB岗",
 }
 VERBS = {
+    "client.register": "登记窗口来人",
     "account.create": "开设账号", "account.set_password": "设置口令", "account.sign_in": "登录",
     "account.sign_in_failed": "登录失败", "account.deactivate": "停用账号", "account.activate": "启用账号",
     "account.unlock": "解除锁定", "account.lock": "锁定账号", "account.second_factor": "绑定动态口令",
