@@ -12,6 +12,6 @@ urlpatterns = [
     path("processes/", views.definitions, name="definitions"),
     path("processes/<str:key>/<int:version>/", views.definition, name="definition"),
     path("processes/<str:key>/<int:version>/model.bpmn", views.model, name="model"),
-    path("processes/instances/<int:instance_id>/", views.instance, name="instance"),
-    path("processes/instances/<int:instance_id>/follow/", views.follow, name="follow"),
+    path("todo/matter/<int:instance_id>/", views.instance, name="instance"),
+    path("todo/matter/<int:instance_id>/follow/", views.follow, name="follow"),
 ]

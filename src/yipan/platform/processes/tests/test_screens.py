@@ -1,0 +1,151 @@
+"""Screens: the to-do with its boxes, picture and steps, the administrator's lists; the loader of packs."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.urls import reverse
+
+import yipan
+from yipan.kernel.packs import InstallContext, PackFile
+from yipan.platform import processes, records
+from yipan.platform.processes import queries, registry
+from yipan.platform.processes.loader import ProcessLoader
+from yipan.platform.processes.models import Definition
+
+from . import models
+from .office import NOW
+
+pytestmark = pytest.mark.django_db
+PACKS = Path(yipan.__file__).parent / "packs"
+
+
+@pytest.fixture
+def signed_in(client):
+    """``signed_in(actor)`` gives the client of that person."""
+    from yipan.platform.people.models import Account
+
+    def sign_in(actor):
+        account = Account.objects.get(pk=actor.account_id)
+        client.force_login(account, backend="yipan.platform.people.backend.AccountBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def things(monkeypatch):
+    """Subjects of the tests with titles and pages."""
+    title = SimpleNamespace(title="开宾馆", subtitle="悦来宾馆 · 123", light=None)
+    subject = registry.Subject("thing", lambda id_: f"/things/{id_}/", lambda ids: dict.fromkeys(ids, title))
+    monkeypatch.setitem(registry.subjects, "thing", subject)
+
+
+def page(client, name, *args, **query):
+    answer = client.get(reverse(name, args=args), query)
+    assert answer.status_code == 200, answer.content.decode()[:2000]
+    return answer.content.decode()
+
+
+def test_todo_shows_lines_with_light_and_leads_to_the_subject(office, begin, signed_in, things):
+    wang, li = office.add("王", "examiner"), office.add("李", "reviewer")
+    subject = begin(models.TWO, "two").subject
+    assert f"/things/{subject[1]}/" in page(signed_in(wang), "processes:todo")
+    processes.complete(task_id=queries.open_task(subject).pk, actor=wang, now=NOW)
+    text = page(signed_in(li), "processes:todo")
+    for wanted in ("开宾馆", "悦来宾馆 · 123", "审核", "待签收", "正常", "剩余 3 个工作日"):
+        assert wanted in text
+    assert "没有待办" in page(signed_in(li), "processes:todo", late="1")
+    assert "开宾馆" in page(signed_in(wang), "processes:todo", box="done")
+    for box in queries.BOXES:
+        page(signed_in(wang), "processes:todo", box=box)
+    assert signed_in(wang).get("/todo/", {"box": "x"}).status_code == 404
+    assert signed_in(wang).get("/todo/", {"after": "x~y"}).status_code == 400
+
+
+def test_pages_of_many(office, begin, signed_in, things):
+    wang = office.add("王", "examiner")
+    for _ in range(queries.PAGE + 3):
+        begin(models.TWO, "two")
+    text = page(signed_in(wang), "processes:todo")
+    assert text.count("/things/") == queries.PAGE
+    after = queries.todo(wang).following
+    assert page(signed_in(wang), "processes:todo", after=after).count("/things/") == 3
+
+
+def test_picture_and_steps_for_those_concerned(office, begin, signed_in, things):
+    wang, li, sun = office.add("王", "examiner"), office.add("李", "reviewer"), office.add("孙", "decider")
+    matter = begin(models.TWO, "two")
+    processes.complete(task_id=queries.open_task(matter.subject).pk, actor=wang, now=NOW)
+    text = page(signed_in(wang), "processes:instance", matter.id)
+    for wanted in ("<svg", "yp-active", "yp-done", "已完成 2026-03-02 09:00", "办理中，"):
+        assert wanted in text
+    assert signed_in(sun).get(reverse("processes:instance", args=[matter.id])).status_code == 404
+    assert signed_in(sun).post(reverse("processes:follow", args=[matter.id])).status_code == 404
+    signed_in(li).post(reverse("processes:follow", args=[matter.id]), {"do": "follow", "next": "https://evil.example/"})
+    assert "开宾馆" in page(signed_in(li), "processes:todo", box="followed")
+    steps = processes.steps_for(matter.id)
+    assert [(step.name, step.state, step.who) for step in steps] == [("审查", "done", "王"), ("审核", "now", "")]
+
+
+def test_unit_administrator_reassigns(office, begin, signed_in, things):
+    admin, zhao = office.add("管", "unit_admin"), office.add("赵", "decider")
+    subject = begin(models.TWO, "two").subject
+    task = queries.open_task(subject)
+    assert "本单位没有可以办理的人员" in page(signed_in(admin), "processes:unit")
+    send = {"task": [task.pk], "to": zhao.account_id}
+    answer = signed_in(admin).post(reverse("processes:reassign"), send)
+    assert answer.status_code == 409
+    assert "写明原因" in answer.content.decode()
+    answer = signed_in(admin).post(reverse("processes:reassign"), send | {"reason": "暂无审查人员"})
+    assert answer.status_code == 302
+    assert len(queries.todo(zhao).lines) == 1
+    assert "没有需要改派的任务" in page(signed_in(admin), "processes:unit")
+    assert signed_in(zhao).get(reverse("processes:unit")).status_code == 403
+
+
+def test_definitions_for_managers(office, begin, signed_in):
+    boss, wang = office.add("管", "manager"), office.add("王", "examiner")
+    begin(models.TWO, "two")
+    assert "第 1 版" in page(signed_in(boss), "processes:definitions")
+    assert "<svg" in page(signed_in(boss), "processes:definition", "two", 1)
+    assert signed_in(boss).get(reverse("processes:model", args=["two", 1])).content == models.TWO
+    assert signed_in(boss).get(reverse("processes:definition", args=["two", 9])).status_code == 404
+    assert signed_in(wang).get(reverse("processes:definitions")).status_code == 403
+
+
+def test_pack_files_are_checked_with_lines_and_installed_once(office, acts):
+    loader = ProcessLoader()
+    file = PackFile("p", "processes/acts.bpmn", models.ACTS)
+    assert [f for f in loader.check(file) if f.is_error] == []
+    bad = PackFile("p", "processes/bad.bpmn", models.ACTS.replace(b"test_note", b"unknown"))
+    (fault,) = [f for f in loader.check(bad) if f.is_error]
+    assert (fault.file, fault.line > 0, "unknown" in fault.message) == ("p/processes/bad.bpmn", True, True)
+    broken = PackFile("p", "processes/x.bpmn", b"<definitions>")
+    assert any(f.is_error for f in loader.check(broken))
+    assert loader.check(PackFile("p", "processes/x.txt", b""))[0].is_error
+    twin = PackFile("p", "processes/twin.bpmn", models.ACTS)
+    assert len(loader.check_all([file, twin], None)) == 1
+    context = InstallContext(SimpleNamespace(key="p"), records.SYSTEM, NOW)
+    for _ in range(2):
+        loader.install(file, context)
+    assert Definition.objects.count() == 1
+
+
+class AnyAct(dict):
+    """A registry that knows every act: what acts do is the business of the rooms that have them."""
+
+    def __contains__(self, name):
+        return True
+
+
+@pytest.mark.parametrize("path", sorted(PACKS.glob("*/processes/*.bpmn")), ids=lambda path: path.stem)
+def test_processes_of_the_built_in_packs_can_be_deployed(office, monkeypatch, path):
+    monkeypatch.setattr(registry, "acts", AnyAct())
+    monkeypatch.setattr(registry, "model_checks", [])
+    file = PackFile(path.parts[-3], f"processes/{path.name}", path.read_bytes())
+    assert [str(f) for f in ProcessLoader().check(file) if f.is_error] == []
+    ProcessLoader().install(file, InstallContext(SimpleNamespace(key="p"), records.SYSTEM, NOW))
+    row = Definition.objects.get()
+    assert row.key == path.stem
+    assert len(row.outline) > 3
