@@ -59,8 +59,8 @@ def sign_in(claims: dict[str, Any], *, now: datetime, ip: str = "") -> tuple[Acc
 
 
 def _person(claims: dict[str, Any], now: datetime) -> Person:
-    number, kind = claims.get("id_no") or "", claims.get("id_type") or vault.RESIDENT_ID
-    kind = vault.RESIDENT_ID if str(kind) in ("10", "111", "resident_id") else str(kind)
+    number = str(claims.get("id_no") or "")
+    kind = _kind_of(number, str(claims.get("id_type") or ""))
     known = vault.find(kind, number) if number else None
     if known is not None:
         return Person.objects.get(pk=known)
@@ -68,6 +68,16 @@ def _person(claims: dict[str, Any], now: datetime) -> Person:
     if number:
         vault.put(person, kind, number, at=now)
     return person
+
+
+def _kind_of(number: str, stated: str) -> str:
+    """The vault's name of a document. Services write the same type in many ways, so the number itself decides:
+    a resident ID and a residence permit of Hong Kong, Macao and Taiwan people check by their own digits."""
+    if identifiers.check_residence_permit(number).ok:
+        return "residence_permit"
+    if identifiers.check_resident_id(number).ok:
+        return vault.RESIDENT_ID
+    return (stated or "other")[:20]
 
 
 def _entity(claims: dict[str, Any], person: Person, now: datetime) -> int:

@@ -36,6 +36,12 @@ def test_the_same_number_is_the_same_person():
     assert account.level == 3
 
 
+@pytest.mark.parametrize("stated", ["10", "111", "id_card", "居民身份证", ""])
+def test_however_the_service_names_the_document_it_is_the_same_person(stated):
+    account, _ = citizens.sign_in(BOSS | {"id_type": stated}, now=calendar.now())
+    assert account.person_id == vault.find(vault.RESIDENT_ID, BOSS["id_no"])
+
+
 def test_a_firm_s_claims_give_power_to_act_for_it():
     account, entity_id = citizens.sign_in(for_firm(STRANGER), now=calendar.now())
     assert LegalEntity.objects.get(pk=entity_id).code == FIRM["credit_code"]
