@@ -266,9 +266,13 @@ def person_page(person_id: int, scope: UnitScope) -> PersonPage | None:
         return None
     today = calendar.today()
     titles = dict(Role.objects.values_list("key", "title"))
+    held = access.grants_of(person_id, today)
+    units: dict[int | None, str] = dict(
+        Unit.objects.filter(pk__in={g.unit_id for g in held if g.unit_id}).values_list("id", "name")
+    )
     grants = tuple(
-        (titles.get(g.role_key, g.role_key), SCOPE_WORDS[g.scope], g.unit_key, g.deputy_for is not None)
-        for g in access.grants_of(person_id, today)
+        (titles.get(g.role_key, g.role_key), SCOPE_WORDS[g.scope], units.get(g.unit_id, ""), g.deputy_for is not None)
+        for g in held
     )
     own = RoleAssignment.objects.filter(_valid(today), person_id=person_id).select_related("role", "unit")
     away = Absence.objects.filter(person_id=person_id, cancelled_at=None, ends__gte=today).select_related("deputy")
@@ -355,9 +359,9 @@ def report(scope: UnitScope, *, right: str = "", unit_id: int | None = None) -> 
     )
     if unit_id is not None:
         held, own = held.filter(post__unit_id=unit_id), own.filter(unit_id=unit_id)
-    columns = ("person_id", "person__name", "post__unit__name", "post__title", "post__roles__role_id")
+    columns = ("person_id", "person__name", "post__unit__short_name", "post__title", "post__roles__role_id")
     through = held.values_list(*columns, "post__roles__scope").order_by("post__unit_id", "person__pinyin", "id")
-    direct = own.values_list("person_id", "person__name", "unit__name", "role_id", "scope")
+    direct = own.values_list("person_id", "person__name", "unit__short_name", "role_id", "scope")
     rows = [
         _report_row(roles[role], person, name, unit, way, level) for person, name, unit, way, role, level in through
     ]
