@@ -1,0 +1,63 @@
+"""Published items, code tables, base catalogue, and the answers people saved. Versions are never changed."""
+
+from django.db import models
+
+
+class ItemVersion(models.Model):
+    """One published version of an item; the number grows, the day says from when it counts."""
+
+    key = models.CharField("事项", max_length=80)
+    number = models.PositiveIntegerField("版本")
+    title = models.CharField("名称", max_length=200)
+    effective_from = models.DateField("生效日")
+    change_note = models.CharField("变更说明", max_length=500, blank=True)
+    unit_key = models.CharField("实施单位", max_length=60, db_index=True)
+    sha256 = models.CharField(max_length=64)
+    data = models.JSONField()
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "number"], name="catalogue_item_version")]
+        indexes = [models.Index(fields=["key", "-effective_from", "-number"], name="catalogue_item_in_force")]
+
+    def __str__(self) -> str:
+        return f"{self.title} 第{self.number}版"
+
+
+class BaseItem(models.Model):
+    """An entry of the national or provincial base catalogue (基本目录)."""
+
+    code = models.CharField("基本编码", max_length=20, unique=True)
+    name = models.CharField("名称", max_length=200)
+    kind = models.CharField("类型", max_length=4)
+    source = models.CharField(max_length=200)
+    bases = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class CodeTable(models.Model):
+    """A code table as published; codes keep the order of the file."""
+
+    key = models.CharField(max_length=60, unique=True)
+    title = models.CharField(max_length=120)
+    source = models.CharField(max_length=200, blank=True)
+    codes = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class SavedAnswers(models.Model):
+    """The answers of a situation under a token that cannot be guessed; an application begins with them."""
+
+    token = models.CharField(max_length=40, unique=True)
+    item_key = models.CharField(max_length=80)
+    version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT)
+    answers = models.JSONField(default=dict)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.token

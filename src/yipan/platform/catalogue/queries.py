@@ -1,0 +1,139 @@
+"""Reads of items. A version is immutable, so its item is parsed once per process and kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from yipan.kernel.clock import day_of
+from yipan.platform import calendar, search
+
+from .domain import Item, item_of
+from .models import BaseItem, CodeTable, ItemVersion, SavedAnswers
+
+
+class ItemNotFound(LookupError):
+    """No such item, or none in force on that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One version of an item."""
+
+    version_id: int
+    number: int
+    effective_from: date
+    change_note: str
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Saved answers of a situation."""
+
+    token: str
+    item_key: str
+    version_id: int
+    answers: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TitleRow:
+    key: str
+    title: str
+    unit_name: str
+
+
+def _view(row: ItemVersion) -> ItemView:
+    return ItemView(row.pk, row.number, row.effective_from, row.change_note, _kept(row))
+
+
+def _kept(row: ItemVersion) -> Item:
+    return _parsed(row.pk, row.sha256)
+
+
+@lru_cache(maxsize=2048)
+def _parsed(version_id: int, sha256: str) -> Item:  # noqa: ARG001 - the digest tells rolled-back test rows apart
+    return item_of(ItemVersion.objects.values_list("data", flat=True).get(pk=version_id))
+
+
+def item_at(key: str, at: datetime) -> ItemView:
+    """The version in force at a moment. Raises ItemNotFound."""
+    row = (
+        ItemVersion.objects.defer("data")
+        .filter(key=key, effective_from__lte=day_of(at))
+        .order_by("-effective_from", "-number")
+        .first()
+    )
+    if row is None:
+        raise ItemNotFound(key)
+    return _view(row)
+
+
+def item_version(version_id: int) -> ItemView:
+    row = ItemVersion.objects.defer("data").filter(pk=version_id).first()
+    if row is None:
+        raise ItemNotFound(str(version_id))
+    return _view(row)
+
+
+def item_version_number(key: str, number: int) -> ItemView:
+    row = ItemVersion.objects.defer("data").filter(key=key, number=number).first()
+    if row is None:
+        raise ItemNotFound(f"{key} {number}")
+    return _view(row)
+
+
+def versions(key: str) -> list[ItemView]:
+    """All versions of an item, newest first."""
+    rows = ItemVersion.objects.defer("data").filter(key=key).order_by("-effective_from", "-number")
+    return [_view(row) for row in rows]
+
+
+def in_force(at: datetime | None = None) -> list[ItemView]:
+    """Every item in force, by title (one statement, plus one for each version this process has not read yet)."""
+    day = day_of(at or calendar.now())
+    rows = (
+        ItemVersion.objects.defer("data")
+        .filter(effective_from__lte=day)
+        .order_by("key", "-effective_from", "-number")
+        .distinct("key")
+    )
+    return sorted((_view(row) for row in rows), key=lambda view: view.item.title)
+
+
+def by_theme(kind: str, code: str) -> list[ItemView]:
+    """Items of a personal or legal theme."""
+    attribute = "personal_themes" if kind == "personal" else "legal_themes"
+    return [view for view in in_force() if code in getattr(view.item, attribute)]
+
+
+def by_unit(unit_key: str) -> list[ItemView]:
+    return [view for view in in_force() if view.item.unit == unit_key]
+
+
+def saved_answers(token: str) -> Answered | None:
+    row = SavedAnswers.objects.filter(token=token).first()
+    return Answered(row.token, row.item_key, row.version_id, row.answers) if row else None  # type: ignore[attr-defined]
+
+
+def codes(table: str) -> Sequence[tuple[str, str]] | None:
+    """Code and name pairs of a table in order, or None for a table that does not exist."""
+    found = CodeTable.objects.filter(key=table).values_list("codes", flat=True).first()
+    return None if found is None else [(str(code["code"]), str(code["name"])) for code in found]
+
+
+def base_item(catalog_code: str) -> BaseItem | None:
+    return BaseItem.objects.filter(code=catalog_code).first()
+
+
+def search_titles(words: str, limit: int = 30) -> list[TitleRow]:
+    """Items for a window clerk: what the search finds, or all items that can be applied for here."""
+    if words:
+        hits = search.queries.find(words, kinds=["item"]).hits
+        known = {view.item.key: view.item for view in in_force()}
+        found = [known[hit.key] for hit in hits if hit.key in known]
+    else:
+        found = [view.item for view in in_force()]
+    return [TitleRow(item.key, item.title, item.unit_name) for item in found if item.applies_online][:limit]

@@ -1,0 +1,19 @@
+"""Addresses of items: guides for everybody, versions for administrators."""
+
+from django.urls import path
+
+from .views import admin, guide, situation
+
+app_name = "catalogue"
+urlpatterns = [
+    path("items/<slug:key>/", guide.item, name="item"),
+    path("items/<slug:key>/situation/", situation.ask, name="situation"),
+    path("items/<slug:key>/answers/<slug:token>/", situation.answered, name="answered"),
+    path("themes/", guide.themes, name="themes"),
+    path("themes/<slug:kind>/<slug:code>/", guide.theme, name="theme"),
+    path("departments/", guide.departments, name="departments"),
+    path("departments/<slug:key>/", guide.department, name="department"),
+    path("admin/items/", admin.items, name="items"),
+    path("admin/items/<slug:key>/", admin.versions, name="versions"),
+    path("admin/items/<slug:key>/<int:number>/", admin.version, name="version"),
+]

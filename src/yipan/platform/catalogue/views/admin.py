@@ -1,0 +1,65 @@
+"""Administrators: which versions of which items are published, and what changed between two."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from yipan.platform.ui import render
+from yipan.platform.ui.access import needs
+
+from .. import queries
+
+
+@needs("catalogue.manage")
+def items(request: HttpRequest) -> HttpResponse:
+    return render(request, "catalogue/admin_items.html", {"face": "administration", "views": queries.in_force()})
+
+
+@needs("catalogue.manage")
+def versions(request: HttpRequest, key: str) -> HttpResponse:
+    views = queries.versions(key)
+    if not views:
+        raise Http404("没有这个事项")
+    return render(request, "catalogue/admin_versions.html", {"face": "administration", "views": views})
+
+
+@needs("catalogue.manage")
+def version(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    """One version against the one before it, element by element."""
+    views = queries.versions(key)
+    here = next((view for view in views if view.number == number), None)
+    if here is None:
+        raise Http404("没有这个版本")
+    earlier = next((view for view in views[views.index(here) + 1 :]), None)
+    context = {
+        "face": "administration",
+        "view": here,
+        "earlier": earlier,
+        "changes": changes(earlier.item.raw, here.item.raw) if earlier else [],
+    }
+    return render(request, "catalogue/admin_version.html", context)
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Differing elements as (place, before, after), in the order of the document."""
+    before, after = dict(_flat(old)), dict(_flat(new))
+    places = [*after, *(place for place in before if place not in after)]
+    return [
+        (place, before.get(place, ""), after.get(place, ""))
+        for place in places
+        if before.get(place) != after.get(place)
+    ]
+
+
+def _flat(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _flat(part, f"{place}.{name}" if place else str(name))
+    elif isinstance(value, list):
+        for at, part in enumerate(value):
+            name = part.get("key") or part.get("code") or at + 1 if isinstance(part, Mapping) else at + 1
+            yield from _flat(part, f"{place}[{name}]")
+    else:
+        yield place, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,132 @@
+"""Guides (办事指南) and the two ways to leaf through them: by theme and by department."""
+
+from collections import Counter
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from yipan.platform import calendar
+from yipan.platform.ui import render
+from yipan.platform.ui.access import public
+
+from .. import queries
+from ..domain import Item
+
+THEME_TABLES = {"personal": "personal_theme", "legal": "legal_theme"}
+
+
+def view_of(key: str) -> queries.ItemView:
+    try:
+        return queries.item_at(key, calendar.now())
+    except queries.ItemNotFound as missing:
+        raise Http404("没有这个事项，或者它还没有生效") from missing
+
+
+@public
+def item(request: HttpRequest, key: str) -> HttpResponse:
+    """The guide of one item with everything the catalogue asks to publish."""
+    view = view_of(key)
+    found = view.item
+    base = queries.base_item(found.catalog_code)
+    context = {
+        "face": "portal",
+        "item": found,
+        "view": view,
+        "raw": found.raw,
+        "bases": [*(_basis(entry) for entry in (base.bases if base else [])), *_bases(found)],
+        "words": _words(found),
+        "remedies": _pairs(found.raw.get("remedies"), REMEDY_WORDS),
+        "windows": _windows(found),
+        "related": [queries.item_at(path.other_item, calendar.now()) for path in found.paths if path.other_item],
+    }
+    return render(request, "catalogue/item.html", context)
+
+
+REMEDY_WORDS = {
+    "review_body": "行政复议机关",
+    "review_limit": "申请复议期限",
+    "litigation_court": "诉讼管辖",
+    "litigation_limit": "起诉期限",
+}
+
+
+def _bases(found: Item) -> list[dict[str, Any]]:
+    return [
+        {"title": basis.title, "doc_no": basis.doc_no, "article": basis.article, "text": basis.text}
+        for basis in found.bases
+    ]
+
+
+def _basis(entry: dict[str, Any]) -> dict[str, Any]:
+    return {name: entry.get(name, "") for name in ("title", "doc_no", "article", "text")}
+
+
+def _pairs(part: Any, words: dict[str, str]) -> list[tuple[str, str]]:
+    return [(words.get(str(name)) or str(name), str(value)) for name, value in (part or {}).items()]
+
+
+def _words(found: Item) -> dict[str, str]:
+    """Coded elements in words."""
+
+    def named(table: str, values: Any) -> str:
+        names = dict(queries.codes(table) or ())
+        wanted = values if isinstance(values, list) else [values]
+        return "、".join(names.get(str(value), str(value)) for value in wanted if value)
+
+    return {
+        "server": named("server_type", list(found.server_types)),
+        "project": named("project_type", found.raw.get("project_type", "")),
+        "result": named("result_type", found.raw["result"].get("type", "")),
+        "kind": named("task_type", found.catalog_code[4:6]),
+        "handle": named("handle_type", found.raw.get("handle_type", [])),
+    }
+
+
+def _windows(found: Item) -> list[tuple[str, str, str]]:
+    halls = dict(queries.codes("hall") or ())
+    return [
+        (str(halls.get(window["hall"]) or window["hall"]), window.get("windows", ""), window.get("note", ""))
+        for window in found.raw.get("windows") or []
+    ]
+
+
+@public
+def themes(request: HttpRequest) -> HttpResponse:
+    """All themes with how many items each has; empty ones are left out."""
+    views = queries.in_force()
+    groups = []
+    for kind, title, attribute in (("personal", "个人办事", "personal_themes"), ("legal", "企业办事", "legal_themes")):
+        counts = Counter(code for view in views for code in getattr(view.item, attribute))
+        entries = [(code, name, counts[code]) for code, name in queries.codes(THEME_TABLES[kind]) or () if counts[code]]
+        groups.append((kind, title, entries))
+    return render(request, "catalogue/themes.html", {"face": "portal", "groups": groups})
+
+
+@public
+def theme(request: HttpRequest, kind: str, code: str) -> HttpResponse:
+    table = THEME_TABLES.get(kind)
+    name = dict(queries.codes(table) or ()).get(code) if table else None
+    if name is None:
+        raise Http404("没有这个主题")
+    return _list(request, name, queries.by_theme(kind, code), "catalogue:themes", "主题")
+
+
+@public
+def departments(request: HttpRequest) -> HttpResponse:
+    """Units that have items, with how many."""
+    counts: Counter[tuple[str, str]] = Counter((view.item.unit, view.item.unit_name) for view in queries.in_force())
+    rows = [(key, name, count) for (key, name), count in sorted(counts.items(), key=lambda entry: entry[0][1])]
+    return render(request, "catalogue/departments.html", {"face": "portal", "rows": rows})
+
+
+@public
+def department(request: HttpRequest, key: str) -> HttpResponse:
+    views = queries.by_unit(key)
+    if not views:
+        raise Http404("这个单位没有事项")
+    return _list(request, views[0].item.unit_name, views, "catalogue:departments", "部门")
+
+
+def _list(request: HttpRequest, title: str, views: list[queries.ItemView], back: str, back_title: str) -> HttpResponse:
+    context = {"face": "portal", "title": title, "views": views, "back": back, "back_title": back_title}
+    return render(request, "catalogue/list.html", context)

@@ -1,0 +1,7 @@
+"""Writes of the search room: the index, the words, the log of searches."""
+
+from .index import put, rebuild, remove
+from .log import log_search
+from .words import replace_words
+
+__all__ = ["log_search", "put", "rebuild", "remove", "replace_words"]
