@@ -34,7 +34,7 @@ SEAL = """
 
 
 @lru_cache(maxsize=1)
-def _compiler_fonts() -> list[str]:
+def _compiler_fonts() -> list[Any]:
     return [str(FONTS)]
 
 

@@ -60,7 +60,7 @@ def _register_work() -> None:
 
     jobs.task(work.PRODUCE)(work.produce_document)
     jobs.task(work.ISSUE)(work.issue_licence)
-    jobs.sweep("cases.overrun", every=30.0)(work.end_overrun_procedures)
+    jobs.sweep("cases.overrun", every=5.0)(work.end_overrun_procedures)
     records.subscribe("calendar.corrected", work.recount_clocks, name="cases.recount_clocks")
 
 
