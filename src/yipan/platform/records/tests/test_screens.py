@@ -6,7 +6,7 @@ import pytest
 
 from yipan.platform import records
 from yipan.platform.jobs.testing import run_jobs
-from yipan.platform.records import outbox, rights, roots
+from yipan.platform.records import outbox, rights, roots, verbs
 from yipan.platform.records.models import Access, ActRow, OutboxRow
 from yipan.platform.ui import access
 
@@ -67,7 +67,7 @@ def test_acts_are_searched_by_subject_person_verb_and_time(client, granted):
         ("until=2026-03-01", [1]),
     ):
         page = client.get(f"/admin/records/?{query}").content.decode()
-        assert [n for n in (1, 2, 3) if f"case {n}</a>" in page] == expected, query
+        assert [n for n in (1, 2, 3) if f"{verbs.kind_title('case')} {n}</a>" in page] == expected, query
     assert "代 陈强" in client.get("/admin/records/").content.decode()
 
 
