@@ -4,6 +4,7 @@ from django.http import HttpRequest
 
 from yipan.kernel.packs import register_loader
 from yipan.platform import jobs, records
+from yipan.platform.people import handover
 from yipan.platform.ui import home, navigation
 
 RIGHTS = {
@@ -20,13 +21,14 @@ VERBS = {
 
 
 def register() -> None:
-    from . import outside, run
+    from . import leaving, outside, run
     from .actions import timers
     from .loader import ProcessLoader
 
     records.rights.declare_all(RIGHTS)
     records.verbs.declare(VERBS, kinds={"process": "流程"})
     records.register_channel(run.TODO_CHANNEL, outside.send)
+    handover.register(leaving.REGISTER, leaving.count, leaving.transfer)
     jobs.sweep("processes.timers", every=2.0)(timers.sweep)
     register_loader(ProcessLoader(), after=["people"])
     _menus()

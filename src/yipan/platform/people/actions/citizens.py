@@ -95,12 +95,18 @@ def _entity(claims: dict[str, Any], person: Person, now: datetime) -> int:
         },
     )
     manager = claims.get("agent_relation") in ("legal_rep", "manager")
-    if not Agency.objects.filter(entity=entity, person=person, revoked_at=None).exists():
-        if Agency.objects.filter(entity=entity, person=person).exists():
-            raise IdentityProblem("您对该企业的经办权限已被撤销，请联系企业管理员重新授权。")
-        Agency.objects.create(
-            entity=entity, person=person, manager=manager, valid_from=today_of(now), granted_by="统一身份认证"
-        )
+    living = Agency.objects.filter(entity=entity, person=person, revoked_at=None).first()
+    if living is not None:
+        if manager and not living.manager:
+            living.manager = True
+            living.save(update_fields=["manager"])
+        return entity.pk
+    # Whom the firm's manager dismissed does not come back by signing in again, unless the law makes him its head.
+    if claims.get("agent_relation") != "legal_rep" and Agency.objects.filter(entity=entity, person=person).exists():
+        raise IdentityProblem("您对该企业的经办权限已被撤销，请联系企业管理员重新授权。")
+    Agency.objects.create(
+        entity=entity, person=person, manager=manager, valid_from=today_of(now), granted_by="统一身份认证"
+    )
     return entity.pk
 
 

@@ -150,3 +150,5 @@ def test_a_dismissed_agent_loses_the_firm_at_once(client, service):
     assert FIRM["name"] not in client.get("/me/").content.decode()
     client.logout()
     assert sign_in(client, service, for_firm(AGENT)).status_code == 403  # only the firm's manager gives it back
+    Agency.objects.filter(person__name="陈悦来").update(revoked_at=calendar.now())
+    assert sign_in(client, service, for_firm(BOSS, "legal_rep")).status_code == 302  # its head by law always may

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 def begin(request: HttpRequest) -> HttpResponse:
     """Send the visitor to the identity service (authorization code with PKCE)."""
     from yipan.connectors import identity as service
+    from yipan.connectors.base import ConnectorError
 
     following = sessions.safe(request, request.GET.get("next", ""))
     known = access.identify(request)
@@ -38,8 +39,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     redirect_uri = request.build_absolute_uri(reverse("people:citizen_callback"))
     try:
         address, verifier = service.begin(redirect_uri=redirect_uri, state=state, nonce=nonce)
-    except Exception:
-        log.exception("the identity service cannot be reached")
+    except ConnectorError:
+        log.exception("the identity service cannot be asked")
         return _failed(request, _("统一身份认证暂时没有应答，请稍后再试，或到窗口办理。"), 502)
     request.session[FLOW] = {
         "state": state,
@@ -56,6 +57,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def callback(request: HttpRequest) -> HttpResponse:
     """The visitor comes back with a code: check it, take in who he is, open the session."""
     from yipan.connectors import identity as service
+    from yipan.connectors.base import ConnectorError
 
     flow = request.session.pop(FLOW, None)
     request.session.save()  # used up even when the answer is an error, after which sessions are not saved
@@ -73,9 +75,13 @@ def callback(request: HttpRequest) -> HttpResponse:
         account, entity_id = actions.sign_in(claims, now=calendar.now(), ip=address_of(request))
     except actions.IdentityProblem as problem:
         return _failed(request, str(problem), 403)
-    except Exception:
+    except (ConnectorError, ValueError, KeyError) as problem:
         log.exception("signing in through the identity service failed")
-        return _failed(request, _("统一身份认证返回的信息无法核验，没有登录成功，请稍后重试。"), 502)
+        away = isinstance(problem, ConnectorError) and not problem.permanent
+        text = (
+            _("统一身份认证暂时没有应答，请稍后再试。") if away else _("统一身份认证返回的信息无法核验，请重新登录。")
+        )
+        return _failed(request, text, 502)
     open_session(request, account, backend=BACKEND)
     request.session[access.FIRM_IN_SESSION] = entity_id
     following = flow["next"] or sessions.home(account)

@@ -9,7 +9,7 @@ from yipan.platform.people.models import Absence, Account, Holding, Person, Post
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 ROLES = {
     "examiner": ["task.view"], "reviewer": ["task.view"], "decider": ["task.view"],
-    "unit_admin": ["task.view", "task.hand_over"], "manager": ["task.view", "process.manage"],
+    "unit_admin": ["task.view", "task.hand_over", "people.manage"], "manager": ["task.view", "process.manage"],
 }  # fmt: skip
 
 

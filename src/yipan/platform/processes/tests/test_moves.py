@@ -222,6 +222,22 @@ def test_hand_over_of_all_work(office, begin):
     assert Entry.objects.filter(box="todo", holder=f"p:{wang.person_id}").count() == 1
 
 
+def test_a_leaver_s_tasks_stand_on_the_list_that_both_sign(office, begin):
+    """Sheet 00 X6: to-dos cannot be orphaned; what the receiver may not do is named with its reason."""
+    from yipan.platform.people.actions.handovers import hand_over
+
+    wang, zhao, admin = office.add("王", "examiner"), office.add("赵", "examiner"), office.add("管", "unit_admin")
+    move(begin(models.TWO, "two").subject, wang, "claim")
+    barred = begin(models.TWO, "two", applicant_person_id=zhao.person_id).subject
+    move(barred, wang, "claim")
+    made = hand_over(wang.person_id, receiver_id=zhao.person_id, reason="调离", actor=admin, at=NOW)
+    assert [(line["register"], line["note"][:3]) for line in made.lines] == [
+        ("待办任务", "已移交"),
+        ("待办任务", "未移交"),
+    ]
+    assert len(queries.todo(zhao).lines) == 1
+
+
 def test_unknown_and_late_moves(office, begin):
     wang = office.add("王", "examiner")
     subject = begin(models.TWO, "two").subject
