@@ -21,6 +21,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=zh-CN",
 )
 WIDTHS = {"desktop": (1366, 900), "phone": (390, 844)}
 AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"

@@ -10,7 +10,7 @@ def command(host: str, port: int, *, workers: int = 2) -> list[str]:
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "yipan.house.wsgi:application",
         "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", "2",
-        "--respawn-failed-workers", "--no-ws", "--log-level", "warning", "--process-name", "yipan-web",
+        "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
         "--workers-kill-timeout", "8",
     ]  # fmt: skip
 
