@@ -120,7 +120,9 @@ def sign_in(browser: screens.Browser, base: str, login: str) -> list[dict[str, o
                 page.goto("/login/citizen/", timeout=15_000)
                 page.locator("label", has_text=FIRM).first.locator("input").check(timeout=5_000)
                 page.get_by_role("button", name="登录", exact=True).click()
-                page.wait_for_url(lambda address: "/sandbox/" not in address and "/login/" not in address, timeout=15_000)
+                page.wait_for_url(
+                    lambda address: "/sandbox/" not in address and "/login/" not in address, timeout=15_000
+                )
             else:
                 page.goto("/login/", timeout=15_000)
                 page.locator("input[name=login]").fill(login)
@@ -152,6 +154,7 @@ def walk(browser: screens.Browser, gallery: Gallery, who: str, cookies: list, st
                 continue
             gallery.taken.setdefault(kind, []).append(path)
             for width, page in pages.items():
+                page.context.clear_cookies(name="yp_display")  # the elderly version asked for large type
                 page.goto(path, wait_until="load")
                 name = TARGET / width / f"{kind}.png"
                 page.screenshot(path=name, full_page=True)

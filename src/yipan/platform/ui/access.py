@@ -57,11 +57,24 @@ def needs(right: str) -> Callable[[View], View]:
     return require(right)
 
 
+def staff(view: View) -> View:
+    """Anybody who works here; citizens are told that the page is not for them."""
+
+    @signed_in
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if getattr(request, "principal", None) is not None:
+            raise PermissionDenied("这是工作人员的页面。")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def face_home(face: str) -> Callable[[View], View]:
-    """Signed-in people for whom the face has at least one entry: the home of a face is no right of its own."""
+    """Staff for whom the face has at least one entry: the home of a face is no right of its own."""
 
     def decorate(view: View) -> View:
-        @signed_in
+        @staff
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             from . import navigation

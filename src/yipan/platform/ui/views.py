@@ -7,7 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from . import context, display
-from .access import needs, public, signed_in
+from .access import needs, public, staff
 from .listing import approval, export
 from .notices import notify
 from .rendering import render
@@ -31,7 +31,7 @@ def change_display(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@signed_in
+@staff
 def my_exports(request: HttpRequest) -> HttpResponse:
     """What I asked to export, and the files I may take."""
     return render(request, "ui/exports.html", {"rows": approval.mine(request), "deciding": False})

@@ -40,6 +40,17 @@ def test_a_home_without_work_for_this_post_is_refused_in_words(as_staff):
     assert as_staff("data.admin").get("/counter/").status_code == 403
 
 
+@pytest.mark.parametrize("address", [*HOMES, "/exports/"])
+def test_citizens_have_no_work_here(client, district, address):
+    from yipan.platform import calendar
+    from yipan.platform.people.actions import citizens
+
+    claims = {"sub": "s-1", "name": "黄家俊", "id_type": "10", "id_no": "440703199003070013", "level": "4"}
+    account, _ = citizens.sign_in(claims, now=calendar.now())
+    client.force_login(account, backend="yipan.platform.people.backend.AccountBackend")
+    assert client.get(address).status_code == 403
+
+
 def test_the_administration_says_what_needs_a_person(as_staff):
     """No worker has ever reported in a test database: the home must say so, not look well."""
     text = as_staff("data.admin").get("/admin/").content.decode()
