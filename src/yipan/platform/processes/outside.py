@@ -6,6 +6,8 @@ task that has moved on meanwhile does what is right by then.
 
 from typing import Any
 
+from django.conf import settings
+
 from yipan.platform import calendar, people
 from yipan.platform.records import Outgoing, Rejected, Sent
 
@@ -36,7 +38,8 @@ def send(message: Outgoing) -> Sent:
     subject = (task.instance.subject_kind, task.instance.subject_id)
     title = queries.titles([subject]).get(subject)
     text = f"{task.name}：{title.title}" if title is not None else f"{task.name}：{task.instance.definition.name}"
-    link = registry.subjects[subject[0]].url(subject[1]) if subject[0] in registry.subjects else "/todo/"
+    path = registry.subjects[subject[0]].url(subject[1]) if subject[0] in registry.subjects else "/todo/"
+    link = f"{settings.YIPAN_PUBLIC_URL}{path}"
     remote = _call(yuezhengyi.open_todo, todo, users=users, title=text, link=link, due=task.due_at, key=message.key)
     return Sent(remote)
 

@@ -28,6 +28,7 @@ def picture_for(instance_id: int) -> str:
             marks[task.element_id] = "paused" if instance.clock_stopped else "overdue" if late else "active"
         else:
             marks[task.element_id] = _MARKS.get(task.status, "done")
+    marks |= {start.id: "done" for start in process.starts()}
     for token in instance.state["tokens"].values():
         marks.setdefault(token["e"], "active")
     if instance.ended_at is not None:
