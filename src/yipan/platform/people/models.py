@@ -158,6 +158,16 @@ class SignInGuard(models.Model):
     locked_until = models.DateTimeField(null=True)
 
 
+class SecondFactor(models.Model):
+    """The key of an account's authenticator, encrypted; ``last_step`` is the time step of the last code used."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="+")
+    cipher = models.TextField()
+    last_step = models.BigIntegerField(default=0)
+    drift = models.SmallIntegerField(default=0)
+    bound_at = models.DateTimeField(null=True)
+
+
 class PasswordHistory(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     password = models.CharField(max_length=200)

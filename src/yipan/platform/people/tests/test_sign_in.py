@@ -1,17 +1,18 @@
 """Signing in: lock-out, expiry, second factor, idle logout, next page."""
 
+import base64
 import datetime as dt
 import re
 
 import pytest
 from django.utils import timezone
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from yipan.platform import calendar, records
-from yipan.platform.people import guard, middleware
+from yipan.platform.people import guard, middleware, second_factor
 from yipan.platform.people.actions import accounts
-from yipan.platform.people.models import Account, Person, SignInGuard
+from yipan.platform.people.models import Account, Person, SecondFactor, SignInGuard
+from yipan.platform.records import crypto
 from yipan.platform.records.models import ActRow
 
 pytestmark = pytest.mark.django_db
@@ -130,9 +131,11 @@ def test_changing_the_password_ends_other_sessions(client, account):
     assert other.get("/me/").status_code == 302
 
 
-def code_of(device, step=0):
-    totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift + step)
-    totp.time = timezone.now().timestamp()
+def code_of(account, step=0):
+    """The code an authenticator shows; ``step`` later ones."""
+    factor = SecondFactor.objects.get(account=account)
+    totp = TOTP(second_factor._key(factor))
+    totp.time = timezone.now().timestamp() + 30 * step
     return f"{totp.token():06d}"
 
 
@@ -143,8 +146,7 @@ def test_the_second_factor_is_enforced(client, account, settings):
     assert client.get("/me/")["Location"].startswith("/login/")
     page = client.get("/login/second/").content.decode()
     assert "data:image/svg+xml;base64," in page
-    device = TOTPDevice.objects.get(user=account)
-    code = code_of(device)
+    code = code_of(account)
     assert client.post("/login/second/", {"code": code})["Location"] == "/me/"
     assert client.get("/me/").status_code == 200
     client.post("/logout/")
@@ -153,9 +155,7 @@ def test_the_second_factor_is_enforced(client, account, settings):
     assert "data:image/svg" not in page  # bound: the key is never shown again
     assert client.post("/login/second/", {"code": code}).status_code == 422
     assert client.get("/me/").status_code == 302
-    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
-    device.refresh_from_db()
-    assert client.post("/login/second/", {"code": code_of(device, step=1)}).status_code == 302
+    assert client.post("/login/second/", {"code": code_of(account, step=1)}).status_code == 302
     assert client.get("/me/").status_code == 200
 
 
@@ -178,3 +178,26 @@ def test_a_closed_account_has_no_session(client, account):
     accounts.deactivate(account.pk, actor=records.SYSTEM, at=calendar.now(), reason="离职")
     assert client.get("/me/").status_code == 302
     assert post(client, PASSWORD).status_code == 422
+
+
+def test_the_authenticator_s_key_is_kept_encrypted_and_bound_to_its_account(account):
+    _, shown = second_factor.new_key(account)
+    factor = SecondFactor.objects.get(account=account)
+    key = second_factor._key(factor)
+    assert base64.b32decode(shown) == key
+    assert key not in base64.b64decode(factor.cipher)
+    person = Person.objects.create(name="别人", created_at=calendar.now())
+    other = accounts.create_staff(
+        login="other", person=person, password=PASSWORD, actor=records.SYSTEM, at=calendar.now()
+    )
+    SecondFactor.objects.filter(pk=factor.pk).update(account=other)
+    with pytest.raises(crypto.CryptoProblem):
+        second_factor._key(SecondFactor.objects.get(account=other))
+
+
+def test_guessing_codes_is_locked(account):
+    second_factor.new_key(account)
+    answers = [second_factor.check(account, f"00000{n}", at=calendar.now(), ip="") for n in range(6)]
+    assert "动态口令不正确" in answers[3]
+    assert "分钟后再试" in answers[5]
+    assert second_factor.check(account, code_of(account), at=calendar.now(), ip="") == answers[5]

@@ -39,6 +39,8 @@ def test_rows_cannot_be_written_unless_the_vault_is_open(person):
 
 def test_the_role_of_the_web_processes_sees_nothing_either(person):
     with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("SELECT quote_ident(current_schema())")
+        cursor.execute(f"GRANT USAGE ON SCHEMA {cursor.fetchall()[0][0]} TO yipan_app")
         cursor.execute("GRANT SELECT ON people_vault TO yipan_app")
         cursor.execute("SET LOCAL ROLE yipan_app")
         cursor.execute("SELECT count(*) FROM people_vault")
