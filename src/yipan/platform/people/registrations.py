@@ -58,6 +58,7 @@ def _menus() -> None:
     add(*group, "人员与账号", "people:staff", icon="users", right="people.manage", order=20, note="岗位、借调、导入")
     add(*group, "角色", "people:roles", icon="key", right="people.report", order=30, note="角色包含的权限")
     add(*group, "权限报表", "people:report", icon="report-analytics", right="people.report", order=40)
+    add(*group, "行政区划", "people:regions", icon="map-pin", right="people.report", order=60)
     add(*group, "工作移交", "people:handovers", icon="transfer", right="people.manage", order=50)
     add("workbench", "配置", "请假与AB岗", "people:absences", icon="calendar-event", order=80)
 

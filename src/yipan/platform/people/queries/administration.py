@@ -20,6 +20,7 @@ from ..models import (
     Holding,
     Person,
     Post,
+    Region,
     Role,
     RoleAssignment,
     Section,
@@ -333,49 +334,16 @@ def handover(handover_id: int, scope: UnitScope) -> Handover | None:
     return Handover.objects.filter(pk=handover_id, person_id__in=held).select_related("person", "receiver").first()
 
 
-# -- who may see and do what -----------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class ReportRow:
-    """One person's power of one role: where it reaches and by which way it came."""
-
-    person_id: int
-    name: str
-    unit: str
-    way: str
-    role: str
-    scope: str
-    rights: tuple[str, ...]
-
-
-def report(scope: UnitScope, *, right: str = "", unit_id: int | None = None) -> list[ReportRow]:
-    """Everybody in the scope with what he may see and do today; narrowed to one right or unit (two statements)."""
-    today = calendar.today()
-    roles = {role.pk: role for role in Role.objects.all() if not right or right in role.rights}
-    held = Holding.objects.filter(
-        _valid(today), _valid(today, "post__roles__"), _in_scope(scope, "post__unit_id"), post__roles__role__in=roles
-    )
-    own = RoleAssignment.objects.filter(
-        _valid(today), _in_scope(scope, "unit_id"), role__in=roles, person__isnull=False
-    )
-    if unit_id is not None:
-        held, own = held.filter(post__unit_id=unit_id), own.filter(unit_id=unit_id)
-    columns = ("person_id", "person__name", "post__unit__short_name", "post__title", "post__roles__role_id")
-    through = held.values_list(*columns, "post__roles__scope").order_by("post__unit_id", "person__pinyin", "id")
-    direct = own.values_list("person_id", "person__name", "unit__short_name", "role_id", "scope")
-    rows = [
-        _report_row(roles[role], person, name, unit, way, level) for person, name, unit, way, role, level in through
-    ]
-    return rows + [_report_row(roles[role], p, name, unit, "个人授予", level) for p, name, unit, role, level in direct]
-
-
-def _report_row(role: Role, person_id: int, name: str, unit: str, way: str, scope: str) -> ReportRow:
-    titles = tuple(sorted(rights.title(one) for one in role.rights))
-    return ReportRow(person_id, name, unit or "", way, role.title, SCOPE_WORDS[scope], titles)
-
-
+# -- roles -----------------------------------------------------------------------------------------------------------
 def roles() -> list[tuple[Role, tuple[str, ...]]]:
     """Roles with the titles of their rights."""
     return [(role, tuple(rights.title(name) for name in role.rights)) for role in Role.objects.all()]
+
+
+def right_choices() -> list[tuple[str, str]]:
+    """Every right that some role holds."""
+    held = {name for names in Role.objects.values_list("rights", flat=True) for name in names}
+    return sorted(((name, rights.title(name)) for name in held), key=lambda choice: choice[1])
 
 
 def role_choices() -> list[tuple[str, str]]:
@@ -388,3 +356,29 @@ def name_of(person_id: int) -> str:
 
 def person_of_account(account_id: int) -> int | None:
     return Account.objects.filter(pk=account_id, kind=Account.Kind.STAFF).values_list("person_id", flat=True).first()
+
+
+# -- regions ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class RegionRow:
+    """A division by its code, with the days it was in force and the code it went into."""
+
+    id: int
+    code: str
+    name: str
+    parent_code: str
+    valid_from: date | None
+    valid_to: date | None
+    mapped_to: str
+
+
+def _narrow_regions(regions: QuerySet[Region], filters: Mapping[str, Any]) -> QuerySet[Region]:
+    text = filters.get("q")
+    return regions.filter(Q(code__startswith=text) | Q(name__contains=text)) if text else regions
+
+
+def region_query() -> listing.TableQuery:
+    fields = ("id", "code", "name", "parent_code", "valid_from", "valid_to", "mapped_to")
+    return listing.TableQuery(
+        Region.objects.all(), fields, {"code": "code"}, _narrow_regions, lambda values: RegionRow(**values)
+    )

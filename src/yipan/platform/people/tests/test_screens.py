@@ -4,7 +4,9 @@ import pytest
 
 from yipan.platform import calendar
 from yipan.platform.people import handover, queries
+from yipan.platform.people.access import UnitScope
 from yipan.platform.people.models import Absence, Handover, Holding, Person, Post, RoleAssignment, Unit
+from yipan.platform.people.queries.report import ReportQuery
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("district")]
 
@@ -31,6 +33,7 @@ SCREENS = {
     "/admin/people/staff/{person}/roles/": {SECURITY},
     "/admin/people/handovers/": {ADMIN, "market.admin"},
     "/admin/people/report/": {ADMIN, SECURITY, AUDITOR, "market.admin"},
+    "/admin/people/regions/": {ADMIN, SECURITY, AUDITOR, "market.admin"},
     "/admin/people/roles/": {ADMIN, SECURITY, AUDITOR, "market.admin"},
     "/me/": {ADMIN, SECURITY, AUDITOR, "market.admin", EXAMINER},
     "/me/password/": {ADMIN, SECURITY, AUDITOR, "market.admin", EXAMINER},
@@ -73,7 +76,9 @@ def test_another_unit_s_pages_are_not_found(as_staff):
     client = as_staff("market.admin")
     assert client.get(f"/admin/people/units/{unit_id('health')}/").status_code == 404
     assert client.get(f"/admin/people/staff/{person_id('health.examiner')}/").status_code == 404
-    assert client.get("/admin/people/report/", {"unit": unit_id("health")}).status_code == 404
+    page = client.get("/admin/people/report/", {"unit": unit_id("health")}).content.decode()
+    assert "请从列出的选项中选择" in page
+    assert "区卫健局" not in page
     page = client.get("/admin/people/staff/").content.decode()
     assert "market.examiner" in page
     assert "health.examiner" not in page
@@ -232,6 +237,25 @@ def test_the_report_says_who_may_decide(as_staff):
     page = client.get("/admin/people/report/", {"right": "people.authorise"}).content.decode()
     assert "戴卓贤" in page
     assert "李志强" not in page
+
+
+def test_the_report_names_deputies(as_staff):
+    page = as_staff(AUDITOR).get("/admin/people/report/", {"right": "case.decide", "size": "100"}).content.decode()
+    assert "代区永康（决定岗(分管副局长)）" in page
+
+
+@pytest.mark.parametrize("order", ["unit_id", "-pinyin", "role"])
+def test_the_report_is_complete_page_by_page_both_ways(order):
+    query = ReportQuery(UnitScope("district"))
+    everything = query.page({}, after=None, before=None, limit=1000, order=order)
+    assert len(everything) == query.count_estimate({}).value > 40
+    pages, after = [], None
+    while part := query.page({}, after=after, before=None, limit=7, order=order):
+        pages.append(part)
+        after = query.position(part[-1], order)
+    assert [row for part in pages for row in part] == everything
+    before = query.position(pages[2][0], order)
+    assert query.page({}, after=None, before=before, limit=7, order=order) == pages[1]
 
 
 def test_programs_are_answered_in_json(client):

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yipan.platform import calendar, ui
 from yipan.platform.records import rights
+from yipan.platform.ui import listing
 from yipan.platform.ui.access import needs, signed_in
 
 from .. import access, handover
@@ -16,6 +17,7 @@ from ..actions import handovers as handover_actions
 from ..actions import staff
 from ..models import Absence
 from ..queries import administration as queries
+from ..queries.report import ReportQuery
 from .units import MANAGE, REPORT, day, number, scope_of
 
 ARRANGE = "people.arrange_absence"
@@ -124,24 +126,55 @@ def handover_page(request: HttpRequest, handover_id: int) -> HttpResponse:
     return ui.render(request, "people/handover.html", {"handover": found, "face": "administration"})
 
 
-@require_GET
-@needs(REPORT)
-def report(request: HttpRequest) -> HttpResponse:
-    """Who may see and do what, by unit and right."""
-    right, unit_id = request.GET.get("right", ""), number(request.GET.get("unit"))
-    scope = scope_of(request, REPORT)
-    if scope.kind != "district" and unit_id is not None and unit_id not in scope.unit_ids:
-        raise Http404("该单位不在您的管理范围内")
-    values = {
-        "rows": queries.report(scope, right=right, unit_id=unit_id),
-        "right": right,
-        "unit": unit_id or "",
-        "rights": [(one.name, one.title) for one in rights.all_rights()],
-        "units": queries.unit_choices(scope),
-        "today": calendar.today(),
-        "face": "administration",
-    }
-    return ui.render(request, "people/report.html", values)
+class ReportList(listing.ListPage):
+    """Who may see and do what, by unit, role and right; goes out on paper and as a file like every list."""
+
+    key, title, face = "people.report", "权限报表", "administration"
+    personal = True
+    default_order = "unit_id"
+    columns = (
+        listing.Column(
+            "pinyin", "人员", value=lambda row: row.name, sort=True, fixed=True, personal=True,
+            link=lambda row: reverse("people:person", args=[row.person_id]),
+        ),
+        listing.Column("unit_id", "单位", value=lambda row: row.unit, sort=True),
+        listing.Column("way", "来源"),
+        listing.Column("role", "角色", sort=True),
+        listing.Column("scope", "数据范围"),
+        listing.Column("titles", "权限"),
+    )  # fmt: skip
+    filters = (
+        listing.Text("q", "姓名或拼音"),
+        listing.Choice("unit", "单位", lambda request: _texts(queries.unit_choices(scope_of(request, REPORT)))),
+        listing.Choice("role", "角色", lambda _request: queries.role_choices()),
+        listing.Choice("right", "权限", lambda _request: queries.right_choices()),
+    )
+
+    def query(self, request: HttpRequest) -> listing.Query:
+        return ReportQuery(scope_of(request, REPORT))
+
+
+class RegionList(listing.ListPage):
+    """Administrative divisions with their history: codes that are gone say where they went."""
+
+    key, title, face = "people.regions", "行政区划", "administration"
+    default_order = "code"
+    columns = (
+        listing.Column("code", "代码", sort=True, fixed=True),
+        listing.Column("name", "名称"),
+        listing.Column("parent_code", "上级代码"),
+        listing.Column("valid_from", "起", "day"),
+        listing.Column("valid_to", "止", "day"),
+        listing.Column("mapped_to", "并入"),
+    )
+    filters = (listing.Text("q", "代码或名称"),)
+
+    def query(self, request: HttpRequest) -> listing.Query:  # noqa: ARG002
+        return queries.region_query()
+
+
+def _texts(choices: list[tuple[int, str]]) -> list[tuple[str, str]]:
+    return [(str(value), label) for value, label in choices]
 
 
 @require_GET
