@@ -1,7 +1,7 @@
 """What the portal puts in front of people: content of packs (``portal.yaml``), read, checked and kept as one value."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +26,11 @@ class Linked:
     note: str = ""
 
 
-def address(entry: Mapping[str, Any]) -> str:
-    """Where an entry leads, or "" while its page does not exist."""
+def address(entry: Mapping[str, Any], items: Collection[str]) -> str:
+    """Where an entry leads, or "" while its page does not exist; ``items`` are the keys in the catalogue today."""
     try:
         if entry.get("item"):
-            return reverse("catalogue:item", args=[entry["item"]])
+            return reverse("catalogue:item", args=[entry["item"]]) if entry["item"] in items else ""
         if entry.get("route"):
             return reverse(entry["route"])
         if entry.get("search"):
@@ -40,12 +40,12 @@ def address(entry: Mapping[str, Any]) -> str:
     return f"tel:{entry['tel']}" if entry.get("tel") else entry.get("url", "")
 
 
-def linked(entries: Sequence[Mapping[str, Any]]) -> tuple[Linked, ...]:
+def linked(entries: Sequence[Mapping[str, Any]], items: Collection[str]) -> tuple[Linked, ...]:
     """The entries that lead somewhere."""
     return tuple(
         Linked(entry["title"], url, entry.get("icon") or "file-text", entry.get("note", ""))
         for entry in entries
-        if (url := address(entry))
+        if (url := address(entry, items))
     )
 
 

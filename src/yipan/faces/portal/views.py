@@ -63,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "asked": [e for e in navigation.zone(request, "portal", "我要查") if e.url not in (progress, verify)],
         "themes_url": _route("catalogue:themes"),
         "one_things": content.section("one_things"),
-        "hot": content.linked(content.section("hot")),
+        "hot": content.linked(content.section("hot"), _in_catalogue()),
         "topics": _topics(),
         "services": navigation.zone(request, "portal", "我要办事"),
         "zones": _zones(request),
@@ -80,7 +80,7 @@ def elder(request: HttpRequest) -> HttpResponse:
     page.display = page.display.with_change(size="large")
     values = {
         "page": page,
-        "entries": content.linked(content.section("elder")),
+        "entries": content.linked(content.section("elder"), _in_catalogue()),
         "search_url": _route("search:results"),
         "panels": homes.filled(request, homes.ELDER),
     }
@@ -95,24 +95,22 @@ def topic(request: HttpRequest, key: str) -> HttpResponse:
     found = content.one("topics", key)
     if found is None:
         raise Http404
-    return render(request, "portal/topic.html", {"face": "portal", "topic": found, "items": _items(found["items"])})
+    known = _in_catalogue()
+    items = [
+        {"title": known[one].title, "note": known[one].summary, "url": content.address({"item": one}, known)}
+        for one in found["items"]
+        if one in known
+    ]
+    return render(request, "portal/topic.html", {"face": "portal", "topic": found, "items": items})
 
 
-def _items(keys: Sequence[str]) -> list[dict[str, str]]:
-    """Title, unit, summary and address of the items that are in the catalogue today."""
+def _in_catalogue() -> dict[str, Any]:
+    """Items in force by key (one statement)."""
     if not apps.is_installed("yipan.platform.catalogue"):
-        return []
-    from yipan.platform import calendar
+        return {}
     from yipan.platform.catalogue import queries
 
-    now = calendar.now()
-    found = []
-    for key in keys:
-        view = queries.item_at(key, now)
-        if view is not None:
-            item = view.item
-            found.append({"title": item.title, "note": item.summary, "url": content.address({"item": key})})
-    return found
+    return {view.item.key: view.item for view in queries.in_force()}
 
 
 @public
@@ -122,8 +120,10 @@ def one_thing(request: HttpRequest, key: str) -> HttpResponse:
     if found is None:
         raise Http404
 
+    known = _in_catalogue()
+
     def with_links(entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        return [{**entry, "url": content.address(entry)} for entry in entries]
+        return [{**entry, "url": content.address(entry, known)} for entry in entries]
 
     values = {
         "face": "portal",

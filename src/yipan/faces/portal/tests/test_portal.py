@@ -1,6 +1,7 @@
 """The portal's home shows what the packs put there and only what exists."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.http import HttpResponse
@@ -12,7 +13,7 @@ from yipan.platform import calendar, records
 from yipan.platform.ui import context, site
 from yipan.platform.ui.access import public
 
-from .. import content
+from .. import content, views
 
 pytestmark = pytest.mark.django_db
 CORE = Path(yipan.__file__).parent / "packs" / "core"
@@ -32,8 +33,16 @@ urlpatterns = [
 ]
 
 
+def items_of_packs():
+    """The packs' items as the catalogue would give them."""
+    for file in sorted(CORE.parent.glob("*/items/*.yaml")):
+        fields = PackFile("x", f"items/{file.name}", file.read_bytes()).document.fields()
+        yield SimpleNamespace(**{name: fields.text(name) for name in ("key", "title", "summary")})
+
+
 @pytest.fixture(autouse=True)
-def installed(settings):
+def installed(settings, monkeypatch):
+    monkeypatch.setattr(views, "_in_catalogue", lambda: {item.key: item for item in items_of_packs()})
     settings.ROOT_URLCONF = __name__
     pack = read_pack(CORE)
     at = InstallContext(pack.manifest, records.SYSTEM, calendar.now())
@@ -70,6 +79,18 @@ def test_a_guesthouse_names_both_items_it_requires(client):
     assert text.index("/items/public_place_hygiene_new/") < text.index("符合下面情况的")
     assert text.index("/items/food_licence_new/") < text.index("符合下面情况的")
     assert "国发〔2016〕12号" in text
+
+
+def test_a_topic_lists_its_items_with_what_they_are(client):
+    text = text_of(client.get("/topics/shop/"))
+    assert "食品经营许可（新办）" in text
+    assert 'href="/items/outdoor_advertising/"' in text
+
+
+def test_an_item_that_left_the_catalogue_is_linked_no_more(client, monkeypatch):
+    monkeypatch.setattr(views, "_in_catalogue", dict)
+    for address in ("/", "/topics/shop/", "/one-thing/open_guesthouse/", "/elder/"):
+        assert "/items/" not in text_of(client.get(address))
 
 
 def test_entries_without_a_page_are_not_shown(client, settings):
