@@ -1,5 +1,6 @@
 """The real house behind a live server, filled by the packs once per module, and one Chromium."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -65,7 +66,7 @@ def cookies(house: str) -> dict[str, list[dict[str, str]]]:
     from django.test import Client
 
     from yipan.platform import calendar
-    from yipan.platform.people import access
+    from yipan.platform.people import access, sessions
     from yipan.platform.people.actions import citizens
     from yipan.platform.people.models import Account
 
@@ -78,10 +79,10 @@ def cookies(house: str) -> dict[str, list[dict[str, str]]]:
         else:
             account = Account.objects.get(login=login)
         client.force_login(account, backend="yipan.platform.people.backend.AccountBackend")
-        if entity is not None:
-            session = client.session
-            session[access.FIRM_IN_SESSION] = entity
-            session.save()
+        session = client.session
+        session[access.FIRM_IN_SESSION] = entity
+        session[sessions.FRESH] = int(time.time())  # the password was given just now
+        session.save()
         name = settings.SESSION_COOKIE_NAME
         kept[login] = [{"name": name, "value": client.cookies[name].value, "url": house}]
     return kept

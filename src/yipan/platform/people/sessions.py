@@ -18,6 +18,7 @@ from .models import Account
 
 PENDING, VERIFIED = "people.pending", "people.verified"
 PENDING_SECONDS = 10 * 60
+FRESH, FRESH_SECONDS = "people.fresh", 15 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def proceed(request: HttpRequest, account: Account, *, verified: bool = False) -
     following = (request.session.pop(PENDING, None) or [0, ""])[1]
     login(request, account, backend=BACKEND)
     request.session[VERIFIED] = verified
+    note_fresh(request)
     return following or home(account)
 
 
@@ -64,6 +66,15 @@ def unfinished_step(request: HttpRequest, identity: Identity) -> str:
     if identity.account.must_change and request.path not in (reverse("people:password"), reverse("people:logout")):
         return reverse("people:password")
     return ""
+
+
+def note_fresh(request: HttpRequest) -> None:
+    """The password was given just now."""
+    request.session[FRESH] = int(time.time())
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    return time.time() - request.session.get(FRESH, 0) < FRESH_SECONDS
 
 
 def home(account: Account) -> str:

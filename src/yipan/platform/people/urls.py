@@ -4,7 +4,7 @@ from django.urls import path
 
 from yipan.platform.ui.access import needs
 
-from .views import citizens, duties, me, signing_in, staff, units
+from .views import citizens, confirm, duties, me, signing_in, staff, units
 
 app_name = "people"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("me/post/", signing_in.switch, name="switch"),
     path("me/principal/", citizens.choose, name="choose"),
     path("me/password/", me.password, name="password"),
+    path("me/confirm/", confirm.confirm, name="confirm"),
     path("me/second-factor/", me.second_factor_page, name="my_second_factor"),
     path("me/firm/agents/", citizens.agents, name="agents"),
     path("me/firm/agents/dismiss/", citizens.dismiss, name="dismiss_agent"),

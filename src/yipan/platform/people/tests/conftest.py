@@ -1,5 +1,6 @@
 """The district's people as the packs bring them, installed once a test."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -37,10 +38,14 @@ def district(_installed, db):
 def as_staff(client, district):
     """``as_staff("market.examiner")`` signs the client in; the client."""
 
+    from yipan.platform.people import sessions
     from yipan.platform.people.models import Account
 
     def sign_in(login):
         client.force_login(Account.objects.get(login=login), backend="yipan.platform.people.backend.AccountBackend")
+        session = client.session
+        session[sessions.FRESH] = int(time.time())
+        session.save()
         return client
 
     return sign_in

@@ -3,7 +3,7 @@
 import pytest
 
 from yipan.platform import calendar
-from yipan.platform.people import handover, queries
+from yipan.platform.people import handover, queries, sessions
 from yipan.platform.people.access import UnitScope
 from yipan.platform.people.models import Absence, Handover, Holding, Person, Post, RoleAssignment, Unit
 from yipan.platform.people.queries.report import ReportQuery
@@ -36,6 +36,7 @@ SCREENS = {
     "/admin/people/regions/": {ADMIN, SECURITY, AUDITOR, "market.admin"},
     "/admin/people/roles/": {ADMIN, SECURITY, AUDITOR, "market.admin"},
     "/me/": {ADMIN, SECURITY, AUDITOR, "market.admin", EXAMINER},
+    "/me/confirm/": {ADMIN, SECURITY, AUDITOR, "market.admin", EXAMINER},
     "/me/password/": {ADMIN, SECURITY, AUDITOR, "market.admin", EXAMINER},
     "/me/second-factor/": {ADMIN, SECURITY, AUDITOR, "market.admin", EXAMINER},
     "/me/absences/": {ADMIN, SECURITY, AUDITOR, "market.admin", EXAMINER},
@@ -98,6 +99,23 @@ def test_production_shows_no_demo_accounts(client, settings):
     settings.ENVIRONMENT = "production"
     assert queries.demo_accounts() == []
     assert "区市监局 审查岗" not in client.get("/login/").content.decode()
+
+
+def test_sensitive_acts_ask_for_the_password_again(as_staff):
+    """Security 12: re-authentication before sensitive acts."""
+    client, person = as_staff(ADMIN), person_id(EXAMINER)
+    session = client.session
+    session[sessions.FRESH] -= sessions.FRESH_SECONDS + 1
+    session.save()
+    form, page = f"/admin/people/staff/{person}/close/", f"/admin/people/staff/{person}/"
+    assert client.get(page).status_code == 200
+    answer = client.get(form)
+    assert answer["Location"].startswith("/me/confirm/")
+    acted = client.post(page + "account/", {"act": "password", "back": page})
+    assert acted["Location"] == f"/me/confirm/?next={page.replace('/', '%2F')}"
+    assert client.post("/me/confirm/", {"password": "wrong", "next": form}).status_code == 422
+    assert client.post("/me/confirm/", {"password": "Yipan-2026", "next": form})["Location"] == form
+    assert client.get(form).status_code == 200
 
 
 def test_renaming_on_screen(as_staff):

@@ -18,7 +18,7 @@ from yipan.platform.ui.errors import Conflict
 from .. import access, queries, sessions
 from ..actions import citizens as actions
 from ..backend import BACKEND
-from .signing_in import address_of
+from .common import address_of
 
 FLOW = "people.identity"
 log = logging.getLogger(__name__)

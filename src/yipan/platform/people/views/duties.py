@@ -18,7 +18,8 @@ from ..actions import staff
 from ..models import Absence
 from ..queries import administration as queries
 from ..queries.report import ReportQuery
-from .units import MANAGE, REPORT, day, number, scope_of
+from .common import day, number
+from .units import MANAGE, REPORT, scope_of
 
 ARRANGE = "people.arrange_absence"
 

@@ -10,8 +10,8 @@ from yipan.platform.ui.access import signed_in
 
 from .. import access, queries, second_factor, vault
 from ..actions import accounts
-from ..models import Account
-from .signing_in import address_of, change_password, enrolment
+from .common import address_of, own_account
+from .signing_in import change_password, enrolment
 
 
 @signed_in
@@ -39,17 +39,10 @@ def profile(request: HttpRequest) -> HttpResponse:
     return ui.render(request, "people/me.html", values)
 
 
-def _staff(request: HttpRequest) -> Account:
-    identity = access.identify(request)
-    if identity is None or identity.principal is not None:
-        raise rights.Refused("people.me", "个人和企业账号由省统一身份认证管理，请到“粤省事”或认证网站修改。")
-    return identity.account
-
-
 @signed_in
 def password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; the current one is asked again."""
-    account = _staff(request)
+    account = own_account(request)
     faults: list[str] = []
     if request.method == "POST":
         try:
@@ -71,7 +64,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @signed_in
 def second_factor_page(request: HttpRequest) -> HttpResponse:
     """Bind an authenticator ahead of time; changing a bound one needs an administrator."""
-    account = _staff(request)
+    account = own_account(request)
     problem = ""
     bound = second_factor.is_bound(account)
     if request.method == "POST" and not bound:

@@ -15,10 +15,7 @@ from yipan.platform.ui.errors import BadInput
 from .. import access, queries, second_factor, sessions
 from ..actions import accounts
 from ..models import Account
-
-
-def address_of(request: HttpRequest) -> str:
-    return request.META.get("REMOTE_ADDR") or ""
+from .common import address_of
 
 
 @public

@@ -19,7 +19,9 @@ from ..actions import import_staff, staff
 from ..models import Holding
 from ..queries import SCOPE_WORDS
 from ..queries import administration as queries
-from .units import AUTHORISE, MANAGE, REPORT, day, number, scope_of, widest
+from .common import day, number
+from .confirm import fresh
+from .units import AUTHORISE, MANAGE, REPORT, scope_of, widest
 
 FIELDS = ("name", "login", "phone", "post", "kind", "employer", "on")
 IMPORT_LIMIT = 5 * 1024 * 1024
@@ -78,6 +80,7 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:  # noqa: ARG
 
 
 @needs(MANAGE)
+@fresh
 def person_new(request: HttpRequest) -> HttpResponse:
     posted = {name: request.POST.get(name, "").strip() for name in FIELDS}
     errors: dict[str, str] = {}
@@ -169,6 +172,7 @@ def _do(request: HttpRequest, person_id: int, form: str, act: Callable[[], Any],
 
 
 @needs(MANAGE)
+@fresh
 def employ(request: HttpRequest, person_id: int) -> HttpResponse:
     post = request.POST
     return _do(
@@ -188,6 +192,7 @@ def employ(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 @needs(MANAGE)
+@fresh
 def leave(request: HttpRequest, person_id: int) -> HttpResponse:
     holding = number(request.POST.get("holding") or request.GET.get("holding")) or 0
     if not Holding.objects.filter(pk=holding, person_id=person_id).exists():
@@ -208,6 +213,7 @@ def leave(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 @needs(MANAGE)
+@fresh
 def active(request: HttpRequest, person_id: int, form: str) -> HttpResponse:
     """Close or open somebody's account, with the reason."""
     return _do(
@@ -227,6 +233,7 @@ def active(request: HttpRequest, person_id: int, form: str) -> HttpResponse:
 
 @require_POST
 @needs(MANAGE)
+@fresh
 def account_act(request: HttpRequest, person_id: int) -> HttpResponse:
     """First password, lock and second factor of somebody's account."""
     what = request.POST.get("act", "")
@@ -247,6 +254,7 @@ def account_act(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 @needs(AUTHORISE)
+@fresh
 def grant(request: HttpRequest, person_id: int) -> HttpResponse:
     post = request.POST
     return _do(
@@ -268,6 +276,7 @@ def grant(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @require_POST
 @needs(AUTHORISE)
+@fresh
 def revoke(request: HttpRequest, person_id: int) -> HttpResponse:
     given, reason = number(request.POST.get("assignment")) or 0, request.POST.get("reason") or "岗位职责调整"
     staff.revoke(given, actor=access.actor(request), at=calendar.now(), reason=reason)
@@ -276,6 +285,7 @@ def revoke(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 @needs(MANAGE)
+@fresh
 def import_list(request: HttpRequest) -> HttpResponse:
     """Upload a staff list; every fault of every row is shown, and one fault stops everything."""
     faults: list[import_staff.RowFault] = []

@@ -1,7 +1,6 @@
 """Units: the tree, one unit with its names in time, renaming, merging, splitting, sections, posts and their roles."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +14,8 @@ from .. import access
 from ..actions import staff, units
 from ..queries import SCOPE_WORDS
 from ..queries import administration as queries
+from .common import day, number
+from .confirm import fresh
 
 MANAGE, AUTHORISE, REPORT = "people.manage", "people.authorise", "people.report"
 
@@ -28,17 +29,6 @@ def widest(request: HttpRequest) -> access.UnitScope:
     found = [scope_of(request, right) for right in (MANAGE, AUTHORISE, REPORT)]
     order = ("none", "own", "section", "unit", "district")
     return max(found, key=lambda scope: order.index(scope.kind))
-
-
-def number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 18 else None
-
-
-def day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
 
 
 @needs(REPORT)
@@ -162,6 +152,7 @@ def _common(request: HttpRequest) -> dict[str, Any]:
 
 
 @needs(MANAGE)
+@fresh
 def rename(request: HttpRequest, unit_id: int) -> HttpResponse:
     post = request.POST
     return _do(
@@ -176,6 +167,7 @@ def rename(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 
 @needs(MANAGE)
+@fresh
 def merge(request: HttpRequest, unit_id: int) -> HttpResponse:
     sources = [found for text in request.POST.getlist("units") if (found := number(text)) is not None]
     return _do(
@@ -188,6 +180,7 @@ def merge(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 
 @needs(MANAGE)
+@fresh
 def split(request: HttpRequest, unit_id: int) -> HttpResponse:
     """One new unit at a time: chosen posts go to it; further splits repeat the step."""
     post = request.POST
@@ -229,6 +222,7 @@ def add_post(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 
 @needs(AUTHORISE)
+@fresh
 def grant(request: HttpRequest, unit_id: int) -> HttpResponse:
     post_id = number(request.POST.get("post")) or 0
     role, scope = request.POST.get("role", ""), request.POST.get("scope", "")
@@ -251,6 +245,7 @@ def grant(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 @require_POST
 @needs(AUTHORISE)
+@fresh
 def revoke(request: HttpRequest, unit_id: int) -> HttpResponse:
     given, actor = number(request.POST.get("assignment")) or 0, access.actor(request)
     staff.revoke(given, actor=actor, at=calendar.now(), reason=request.POST.get("reason") or "岗位职责调整")
