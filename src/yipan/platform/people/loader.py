@@ -25,12 +25,12 @@ class PeopleLoader:
         found: list[Finding] = []
         read = [(file, reading.read(file.document)[0]) for file in files]
         posts = {row["key"] for _, content in read for row in content["posts"]}
-        seen: dict[tuple[str, str], str] = {}
+        seen: dict[tuple[str, str], tuple[str, int]] = {}
         for file, content in read:
             for part, name in (("units", "key"), ("roles", "key"), ("posts", "key"), ("persons", "login")):
                 for n, row in enumerate(content[part]):
-                    first = seen.setdefault((part, row[name]), file.place)
-                    if first != file.place or content[part].index(row) != n:
+                    first, number = seen.setdefault((part, row[name]), (file.place, n))
+                    if (first, number) != (file.place, n):
                         found.append(file.document.finding(f"“{row[name]}”重复，{first} 中已有", part, n, name))
             for n, row in enumerate(content["persons"]):
                 found.extend(

@@ -30,9 +30,9 @@ def test_rights_reach_one_s_own_unit_only():
     examiner = queries.actor_of("market.examiner")
     assert people.may(examiner, "case.examine", unit_id=unit_id("market"))
     assert not people.may(examiner, "case.examine", unit_id=unit_id("health"))
-    assert not people.may(examiner, "case.decide")
+    assert not people.may(examiner, "case.approve_extension")
     with pytest.raises(rights.Refused, match="权限"):
-        people.require(examiner, "case.decide", unit_id=unit_id("market"))
+        people.require(examiner, "case.approve_extension", unit_id=unit_id("market"))
     scope = people.scope_filter(examiner, "case.read")
     assert (scope.kind, scope.unit_keys) == ("unit", {"market"})
     assert people.scope_filter(queries.actor_of("hall.clerk1"), "case.read").kind == "district"
@@ -67,10 +67,10 @@ def test_deputies_are_found_with_one_statement(django_assert_num_queries):
 def test_a_deputy_has_the_rights_while_he_stands_in():
     """Sheet 00 X6: AB岗 with dates."""
     deputy, market = queries.actor_of("market.deputy"), unit_id("market")
-    assert people.may(deputy, "case.decide", unit_id=market)
+    assert people.may(deputy, "case.approve_extension", unit_id=market)
     absence = Absence.objects.get(deputy_id=deputy.person_id)
     absences.cancel(absence.pk, actor=queries.actor_of("market.decider"), at=calendar.now())
-    assert not people.may(deputy, "case.decide", unit_id=market)
+    assert not people.may(deputy, "case.approve_extension", unit_id=market)
 
 
 def test_nobody_deputises_for_a_separated_administrator():

@@ -258,7 +258,11 @@ def test_the_report_says_who_may_decide(as_staff):
 
 
 def test_the_report_names_deputies(as_staff):
-    page = as_staff(AUDITOR).get("/admin/people/report/", {"right": "case.decide", "size": "100"}).content.decode()
+    page = (
+        as_staff(AUDITOR)
+        .get("/admin/people/report/", {"right": "case.approve_extension", "size": "100"})
+        .content.decode()
+    )
     assert "代区永康（决定岗(分管副局长)）" in page
 
 
