@@ -1,4 +1,4 @@
-"""Every read of the room: lists of a person, tasks of a subject, single rows for the actions."""
+"""Every read of the room: tasks of a subject, work nobody can do, single rows for the actions; lists are in boxes."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,185 +12,20 @@ from django.db.models import F, Q
 from yipan.platform import calendar, people
 from yipan.platform.people.queries import at_work
 from yipan.platform.records import Actor
-from yipan.platform.ui.errors import BadInput
 
 from . import reach, registry
+from .boxes import BOXES, MOST, PAGE, Line, Page, counts, open_count, todo
 from .domain import holders
 from .domain.delta import OPEN, Row
 from .domain.values import InstanceView
-from .models import Entry, Instance, Subscription, Task
+from .models import Definition, Entry, Instance, Subscription, Task
 
-BOXES = {
-    "todo": "待办", "to_read": "待阅", "done": "已办", "concluded": "办结", "started": "我发起", "followed": "我的关注"
-}  # fmt: skip
-PAGE = 20
-
-
-# -- lists -----------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a list. ``task_*`` are empty where the line is about the matter as a whole. ``at`` is when it came
-    here, ``due_at`` of open work; ``by_name`` who copied it, or the deputy who did it. ``position`` leads to what
-    follows; ``for_other``: found only as deputy of somebody."""
-
-    id: int
-    instance_id: int
-    subject_kind: str
-    subject_id: str
-    item_key: str
-    process: str
-    status: str
-    clock_stopped: bool
-    task_id: int | None
-    task_name: str
-    task_status: str
-    unit_key: str
-    claimed_by: str
-    opened_at: datetime | None
-    due_at: datetime | None
-    at: datetime
-    by_name: str
-    position: str
-    for_other: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """``following`` is the position of the next page ("" when this is the last one)."""
-
-    lines: tuple[Line, ...]
-    following: str = ""
-
-
-_LIST = """
-WITH wanted AS (SELECT DISTINCT key FROM unnest(%(keys)s::text[]) AS x(key)),
-found AS (
-    SELECT DISTINCT ON (e.sort_at, e.instance_id, e.task_key) e.*
-    FROM wanted w CROSS JOIN LATERAL (
-        SELECT x.* FROM processes_entry x {needs}
-        WHERE x.holder = w.key AND x.box = %(box)s {filters} {position}
-        ORDER BY x.sort_at {order}, x.instance_id {order}, x.task_key {order} LIMIT %(limit)s
-    ) e
-    ORDER BY e.sort_at {order}, e.instance_id {order}, e.task_key {order}, (e.holder = %(mine)s) DESC, e.id
-), page AS (
-    SELECT * FROM found ORDER BY sort_at {order}, instance_id {order}, task_key {order} LIMIT %(limit)s
-)
-SELECT p.id, p.instance_id, i.subject_kind, i.subject_id, i.item_key, d.name, i.status, i.clock_stopped, t.id,
-    coalesce(t.name, ''), coalesce(t.status, ''), coalesce(t.unit_key, ''), coalesce(t.person_name, ''), t.opened_at,
-    t.due_at, p.at, p.by_name, p.sort_at::text || '~' || p.instance_id || '~' || p.task_key, p.holder
-FROM page p
-JOIN processes_instance i ON i.id = p.instance_id
-JOIN processes_definition d ON d.id = i.definition_id
-LEFT JOIN processes_task t ON t.instance_id = p.instance_id AND t.key = p.task_key AND p.task_key <> ''
-ORDER BY p.sort_at {order}, p.instance_id {order}, p.task_key {order}
-"""
-# A task stands in the list once for each key it can be found by: the position names the task, not the row, so that a
-# twin does not come again on the next page.
-
-
-def todo(
-    actor: Actor,
-    box: str = "todo",
-    filters: Mapping[str, Any] | None = None,
-    page: str = "",
-    *,
-    limit: int = PAGE,
-) -> Page:
-    """One page of a box, in one statement from the index: open work by due time, other boxes newest first.
-
-    ``filters``: ``item`` (key of the service item), ``due_before`` (datetime), ``unit`` (unit key of the task).
-    ``page`` is ``Page.following`` of the page before.
-    """
-    if box not in BOXES:
-        raise ValueError(f"unknown box {box}")
-    if actor.person_id is None:
-        return Page(())
-    filters = dict(filters or {})
-    mine = holders.person_key(actor.person_id)
-    found = reach.reach_of(actor) if box == "todo" else None
-    keys = found.all if found is not None else [mine]
-    excluded = [actor.person_id]
-    params: dict[str, Any] = {"keys": keys, "box": box, "mine": mine, "limit": limit + 1, "me": excluded}
-    conditions, needs = "", ""
-    if box == "todo":
-        conditions += " AND NOT x.excluded && %(me)s::bigint[]"
-    if filters.get("item"):
-        conditions += " AND x.item_key = %(item)s"
-        params["item"] = filters["item"]
-    if filters.get("due_before"):
-        conditions += " AND x.sort_at < %(due_before)s"
-        params["due_before"] = filters["due_before"]
-    if filters.get("unit"):
-        needs = "JOIN processes_task n ON n.instance_id = x.instance_id AND n.key = x.task_key"
-        conditions += " AND n.unit_key = %(unit)s"
-        params["unit"] = filters["unit"]
-    position = ""
-    if page:
-        params |= _position(page)
-        sign = ">" if box == "todo" else "<"
-        position = (
-            f"AND (x.sort_at, x.instance_id, x.task_key) {sign} (%(p_at)s::timestamptz, %(p_instance)s, %(p_task)s)"
-        )
-    order = "ASC" if box == "todo" else "DESC"
-    text = _LIST.format(needs=needs, filters=conditions, position=position, order=order)
-    with connection.cursor() as cursor:
-        cursor.execute(text, params)
-        rows = cursor.fetchall()
-    own = found.own if found is not None else frozenset((mine,))
-    lines = [Line(*row[:-1], for_other=row[-1] not in own) for row in rows]
-    following = lines[limit - 1].position if len(lines) > limit else ""
-    return Page(tuple(lines[:limit]), following)
-
-
-def _position(page: str) -> dict[str, Any]:
-    at, _, rest = page.partition("~")
-    instance_id, _, task = rest.partition("~")
-    try:
-        datetime.fromisoformat(at)
-        return {"p_at": at, "p_instance": int(instance_id), "p_task": task}
-    except ValueError:
-        raise BadInput("翻页地址不正确，请从第一页重新开始。") from None
-
-
-# The order makes the planner walk the index, and not the table, for people with very many lines.
-_COUNTS = """
-SELECT x.box, least(count(*), %(most)s) FROM (
-    SELECT DISTINCT 'todo' AS box, e.instance_id, e.task_key AS line
-    FROM (SELECT DISTINCT key FROM unnest(%(keys)s::text[]) AS k(key)) AS w CROSS JOIN LATERAL (
-        SELECT y.instance_id, y.task_key FROM processes_entry y
-        WHERE y.holder = w.key AND y.box = 'todo' AND NOT y.excluded && %(me)s::bigint[]
-        ORDER BY y.sort_at LIMIT %(most)s
-    ) e
-    UNION ALL
-    SELECT c.box, e.instance_id, e.id::text
-    FROM unnest('{to_read,done,concluded,started,followed}'::text[]) AS c(box) CROSS JOIN LATERAL (
-        SELECT y.instance_id, y.id FROM processes_entry y WHERE y.holder = %(mine)s AND y.box = c.box
-        ORDER BY y.sort_at LIMIT %(most)s
-    ) e
-) x GROUP BY x.box
-"""
-MOST = 1000
-
-
-def counts(actor: Actor) -> dict[str, int]:
-    """How many lines each box has, counted up to 1,000, in one statement."""
-    found = dict.fromkeys(BOXES, 0)
-    if actor.person_id is None:
-        return found
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _COUNTS,
-            {"keys": reach.reach_of(actor).all, "mine": holders.person_key(actor.person_id), "most": MOST,
-             "me": [actor.person_id]},
-        )  # fmt: skip
-        found.update(cursor.fetchall())
-    return found
-
-
-def open_count(actor: Actor) -> int:
-    """The number in the menu: open work and copies not yet read."""
-    found = counts(actor)
-    return found["todo"] + found["to_read"]
+__all__ = [
+    "BOXES", "MOST", "PAGE", "DefinitionRow", "Line", "MyTask", "Page", "UnitTask", "child_of", "counts",
+    "definitions", "followed", "instance", "may_see", "my_task", "my_tasks", "open_count", "open_task", "open_tasks",
+    "passed_elements", "process_names", "running", "task_row", "tasks_of_person", "titles", "todo",
+    "transfer_candidates", "unit_tasks", "url_of", "waiting_for",
+]  # fmt: skip
 
 
 # -- tasks of a subject ----------------------------------------------------------------------------------------------
@@ -503,6 +338,12 @@ class DefinitionRow:
     deployed_by: str
     running: int
     newest: bool
+
+
+def process_names() -> list[tuple[str, str]]:
+    """Every process by key, with the name of its newest version."""
+    newest = Definition.objects.order_by("key", "-version").distinct("key")
+    return [(key, name or key) for key, name in newest.values_list("key", "name")]
 
 
 def definitions() -> list[DefinitionRow]:

@@ -21,13 +21,13 @@ VERBS = {
 
 
 def register() -> None:
-    from . import leaving, outside, run
+    from . import leaving, outside, telling
     from .actions import timers
     from .loader import ProcessLoader
 
     records.rights.declare_all(RIGHTS)
     records.verbs.declare(VERBS, kinds={"process": "流程"})
-    records.register_channel(run.TODO_CHANNEL, outside.send)
+    records.register_channel(telling.TODO_CHANNEL, outside.send)
     handover.register(leaving.REGISTER, leaving.count, leaving.transfer)
     jobs.sweep("processes.timers", every=2.0)(timers.sweep)
     register_loader(ProcessLoader(), after=["people"])

@@ -23,7 +23,7 @@ WHY = {"left": "办理人已离任或请假且无人代理", "nobody": "本单�
 
 @dataclass(frozen=True, slots=True)
 class TodoRow:
-    """One line; ``light`` has code, word and text, or is None."""
+    """One line; ``light`` has code, word and text, or is None; ``when``: due time of open work, else when it came."""
 
     href: str
     title: str
@@ -31,8 +31,13 @@ class TodoRow:
     task: str
     state: str
     light: Any
-    when: str
+    when: datetime | None
     note: str
+    process: str
+    instance_id: int
+    task_id: int | None
+    sort_at: str
+    key: str
 
 
 def rows_of(lines: Sequence[Line], box: str) -> list[TodoRow]:
@@ -59,8 +64,13 @@ def _row(line: Line, said: Any, box: str, now: datetime, days: Any) -> TodoRow:
         task=line.task_name,
         state=state,
         light=_light(line, said, box, now, days),
-        when=formats.moment(line.due_at if box == "todo" and line.due_at else line.at),
+        when=line.due_at if box == "todo" else line.at,
         note="，".join(note for note in notes if note),
+        process=line.process,
+        instance_id=line.instance_id,
+        task_id=line.task_id,
+        sort_at=line.sort_at,
+        key=line.key,
     )
 
 

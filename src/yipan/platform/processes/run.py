@@ -23,10 +23,10 @@ from . import registry, store
 from .definitions import Ready
 from .domain import holders
 from .domain.delta import OPEN, Delta, Frame, Row
-from .domain.values import ActCall, InstanceView, ModelError, ProcessProblem, TaskOfCall
+from .domain.values import ActCall, ModelError, ProcessProblem, TaskOfCall
 from .store import Held, Writing
+from .telling import Telling, moment
 
-TODO_CHANNEL = "yuezhengyi_todo"
 MOVED = {
     "claim": "claimed", "unclaim": "unclaimed", "transfer": "transferred", "delegate": "delegated",
     "reassign": "reassigned", "add_before": "signer_added", "add_after": "signer_added",
@@ -39,7 +39,7 @@ def active(instance_id: int) -> "Run | None":
     return _active.get().get(instance_id)
 
 
-class Run:
+class Run(Telling):
     """``acted`` is the engine's id of the task that somebody completes or moves; its events carry the actor."""
 
     def __init__(
@@ -82,7 +82,7 @@ class Run:
         self.performed = False
         # Which task hangs on which token, and since when: logs name tokens.
         self._task_of_token = {task["t"]: key for key, task in held.state["tasks"].items()}
-        self._since = {key: task["from"] for key, task in held.state["tasks"].items()}
+        self.since = {key: task["from"] for key, task in held.state["tasks"].items()}
         self._queue: deque[Any] = deque()
         self._busy = False
 
@@ -193,8 +193,8 @@ class Run:
             opinion_column=node.work.opinion_column,
             form=node.work.form,
             unit_key=row.get("unit_key", ""),
-            opened_at=_moment(row.get("opened_at")),
-            due_at=_moment(row.get("due_at")),
+            opened_at=moment(row.get("opened_at")),
+            due_at=moment(row.get("due_at")),
         )
 
     # -- effects -----------------------------------------------------------------------------------------------------
@@ -282,72 +282,11 @@ class Run:
         self._know(task)
         return self.delta.tasks[task]["element_id"]
 
-    # -- events and acts of record -----------------------------------------------------------------------------------
-
-    def event(
-        self,
-        lifecycle: str,
-        element: str,
-        *,
-        task: str = "",
-        detail: str = "",
-        token: str = "",
-        kind: str = "process.element",
-        more: Mapping[str, Any] | None = None,
-    ) -> None:
-        """One row of the event log."""
-        node = self.ready.process.nodes.get(element)
-        row = self.delta.tasks.get(task, {}) if task else {}
-        mine = kind != "process.element" or (bool(task) and task == self.acted)
-        done = lifecycle in ("completed", "cancelled", "terminated", "failed")
-        payload: dict[str, Any] = {name: value for name, value in (("detail", detail), ("token", token)) if value}
-        if mine and task:
-            payload |= {"outcome": self.outcome} if self.outcome else {}
-            if self.actor.deputy_for_id is not None:
-                payload |= {"deputy_for": self.actor.deputy_for_id, "deputy_for_name": self.actor.deputy_for_name}
-        self.events.append(
-            Event(
-                kind=kind,
-                subject_kind=self.held.subject[0],
-                subject_id=self.held.subject[1],
-                at=self.now,
-                actor=self.actor if mine else SYSTEM,
-                role=",".join(row.get("roles") or ()),
-                item_key=self.held.item_key,
-                process_key=self.ready.key,
-                process_version=self.ready.version,
-                instance_id=str(self.held.id),
-                task_id=task,
-                element_id=element,
-                element_name=node.shown if node is not None else self.ready.process.name,
-                lifecycle=lifecycle,
-                enabled_at=_moment(row.get("opened_at") or self._since.get(task)),
-                claimed_at=_moment(row.get("claimed_at")),
-                started_at=_moment(row.get("claimed_at")) if task else None,
-                completed_at=self.now if done else None,
-                clock_stopped=self.held.clock_stopped or bool(node is not None and node.work.clock_stopped),
-                applicant_step=bool(row.get("applicant_step") or (node is not None and node.work.applicant_step)),
-                payload=payload | dict(more or {}),
-            )
-        )
-
-    def act(self, verb: str, *, reason: str = "", payload: Mapping[str, Any] | None = None) -> None:
-        """Record an act of the actor on the subject's chain."""
-        subject = self.held.subject
-        self.acts.append(NewAct(subject, verb, self.actor, self.now, subject, "", "", reason, payload or {}))
-
-    def view(self) -> InstanceView:
-        held = self.held
-        return InstanceView(
-            held.id, self.ready.key, self.ready.version, held.subject, held.item_key, held.business_key, held.status,
-            held.started_at, held.ended_at, held.applicant_person_id, held.applicant_entity_id,
-        )  # fmt: skip
-
     # -- the end -----------------------------------------------------------------------------------------------------
 
     def write(self) -> dict[str, int]:
         """Write everything with one statement; ids of new tasks. Then messages reach their receivers."""
-        self._external_todos()
+        self.tell_outside()
         ended = self.held.ended_at is not None
         for row in self.handled:
             row["box"] = "concluded" if ended else "done"
@@ -381,25 +320,6 @@ class Run:
             tell_parent(self)
         return ids
 
-    def _external_todos(self) -> None:
-        """粤政易 to-dos follow the tasks of staff: opened, handed over, closed."""
-        for task in sorted(self.delta.relist):
-            row = self.delta.tasks[task]
-            is_open = row["status"] in OPEN
-            if holders.APPLICANT in row.get("roles", ()) or (task in self.delta.new_tasks and not is_open):
-                continue
-            action = "open" if task in self.delta.new_tasks else "change" if is_open else "close"
-            mark = f"-{self.held.state['n']}" if action == "change" else ""
-            self.outbox.append(
-                Message(
-                    TODO_CHANNEL,
-                    f"todo-{self.held.id}-{task}-{action}{mark}",
-                    self.now,
-                    {"action": action, "instance": self.held.id, "task": task},
-                    self.held.subject,
-                )
-            )
-
     @property
     def opened_names(self) -> tuple[str, ...]:
         tasks = self.delta.new_tasks
@@ -409,10 +329,6 @@ class Run:
 def deputising(actor: Actor, person_id: int, name: str) -> Actor:
     """The actor as the records keep him when he stands in for somebody (代)."""
     return dataclasses.replace(actor, deputy_for_id=person_id, deputy_for_name=name)
-
-
-def _moment(value: Any) -> datetime | None:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 _APPLY: dict[type, Callable[[Run, Any], None]] = {

@@ -14,4 +14,5 @@ urlpatterns = [
     path("processes/<str:key>/<int:version>/model.bpmn", views.model, name="model"),
     path("todo/matter/<int:instance_id>/", views.instance, name="instance"),
     path("todo/matter/<int:instance_id>/follow/", views.follow, name="follow"),
+    path("todo/<str:name>/", views.box, name="box"),
 ]

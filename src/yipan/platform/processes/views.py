@@ -5,7 +5,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -13,56 +12,30 @@ from yipan.platform import calendar, people, ui
 from yipan.platform.ui import formats, render
 from yipan.platform.ui.access import needs
 
-from . import pictures, queries, rows
+from . import listing, pictures, queries, rows
 from .actions import lists
 from .actions.move import HAND_OVER, move
 from .domain.values import ProcessProblem
 from .models import Definition
 
-_EMPTY = {
-    "todo": ("没有待办", "新的任务会出现在这里，并显示在菜单的数字里。"),
-    "to_read": ("没有待阅", "别人抄送给您的事项会出现在这里。"),
-    "done": ("没有已办", "您办理过、还没有办结的事项会出现在这里。"),
-    "concluded": ("没有办结事项", "您办理过的事项办结后会出现在这里。"),
-    "started": ("没有您发起的事项", ""),
-    "followed": ("没有关注的事项", "在事项的流程页点“关注”，就能随时从这里找到它。"),
-}  # fmt: skip
-
 
 @needs("task.view")
 def todo(request: HttpRequest) -> HttpResponseBase:
-    """The boxes of the person who is signed in."""
-    actor = people.actor(request)
-    box = request.GET.get("box", "todo")
-    if box not in queries.BOXES:
+    """The open work of the person who is signed in; ``?box=`` leads to another box."""
+    asked = request.GET.get("box", "")
+    if asked and asked != "todo":
+        return box(request, asked)
+    return listing.VIEWS["todo"](request)
+
+
+@needs("task.view")
+def box(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Another box: copies, work done, matters concluded, begun, followed."""
+    if name not in listing.VIEWS:
         raise Http404
-    filters: dict[str, Any] = {"item": request.GET.get("item", "")}
-    if request.GET.get("late"):
-        filters["due_before"] = calendar.now()
-    page = queries.todo(actor, box, filters, request.GET.get("after", ""))
-    counts = queries.counts(actor)
-    context = {
-        "face": "workbench",
-        "box": box,
-        "tabs": [
-            (title, f"{reverse('processes:todo')}?box={key}", key == box, rows.shown_count(counts[key]))
-            for key, title in queries.BOXES.items()
-        ],
-        "rows": rows.rows_of(page.lines, box),
-        "empty": _EMPTY[box],
-        "late": bool(request.GET.get("late")),
-        "next": _following(request, page.following),
-        "first": bool(request.GET.get("after")),
-    }
-    return render(request, "processes/todo.html", context, block="list")
-
-
-def _following(request: HttpRequest, position: str) -> str:
-    if not position:
-        return ""
-    asked = request.GET.copy()
-    asked["after"] = position
-    return f"{reverse('processes:todo')}?{asked.urlencode()}"
+    if request.path != listing.address(name):
+        return redirect(listing.address(name))
+    return listing.VIEWS[name](request)
 
 
 def home_values(request: HttpRequest) -> dict[str, Any]:
@@ -70,7 +43,10 @@ def home_values(request: HttpRequest) -> dict[str, Any]:
     actor = people.actor(request)
     page = queries.todo(actor, "todo", limit=8)
     counts = queries.counts(actor)
-    return {"rows": rows.rows_of(page.lines, "todo"), "counts": counts, "boxes": queries.BOXES}
+    boxes = [
+        (title, listing.address(name), rows.shown_count(counts[name]) or "0") for name, title in queries.BOXES.items()
+    ]
+    return {"rows": rows.rows_of(page.lines, "todo"), "boxes": boxes}
 
 
 # -- one instance ----------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Screens: the to-do with its boxes, picture and steps, the administrator's lists; the loader of packs."""
 
+import re
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -55,22 +57,53 @@ def test_todo_shows_lines_with_light_and_leads_to_the_subject(office, begin, sig
     text = page(signed_in(li), "processes:todo")
     for wanted in ("开宾馆", "悦来宾馆 · 123", "审核", "待签收", "正常", "剩余 3 个工作日"):
         assert wanted in text
-    assert "没有待办" in page(signed_in(li), "processes:todo", late="1")
-    assert "开宾馆" in page(signed_in(wang), "processes:todo", box="done")
+    assert "没有待办" in page(signed_in(li), "processes:todo", limit="late")
+    assert "/things/" in page(
+        signed_in(li), "processes:todo", limit="soon", process="two", task="审核", at_from="2026-03-02"
+    )
+    assert "没有待办" in page(signed_in(li), "processes:todo", task="审查")
+    assert "没有待办" in page(signed_in(li), "processes:todo", at_to="2026-03-01")
+    assert signed_in(wang).get("/todo/", {"box": "done"})["Location"] == "/todo/done/"
+    assert "开宾馆" in page(signed_in(wang), "processes:box", "done")
     for box in queries.BOXES:
-        page(signed_in(wang), "processes:todo", box=box)
-    assert signed_in(wang).get("/todo/", {"box": "x"}).status_code == 404
+        if box != "todo":
+            page(signed_in(wang), "processes:box", box)
+    assert signed_in(wang).get("/todo/x/").status_code == 404
     assert signed_in(wang).get("/todo/", {"after": "x~y"}).status_code == 400
 
 
-def test_pages_of_many(office, begin, signed_in, things):
-    wang = office.add("王", "examiner")
+def links(text):
+    return re.findall(r'href="(/things/\d+/)"', text)
+
+
+def test_pages_lead_there_and_back(office, begin, signed_in, things):
+    client = signed_in(office.add("王", "examiner"))
     for _ in range(queries.PAGE + 3):
         begin(models.TWO, "two")
-    text = page(signed_in(wang), "processes:todo")
-    assert text.count("/things/") == queries.PAGE
-    after = queries.todo(wang).following
-    assert page(signed_in(wang), "processes:todo", after=after).count("/things/") == 3
+    first = page(client, "processes:todo")
+    assert len(links(first)) == queries.PAGE
+    following = unescape(re.search(r'rel="next" href="([^"]+)"', first)[1])
+    second = client.get(following).content.decode()
+    assert len(links(second)) == 3
+    assert not set(links(first)) & set(links(second))
+    back = unescape(re.search(r'rel="prev" href="([^"]+)"', second)[1])
+    assert links(client.get(back).content.decode()) == links(first)
+    newest = page(client, "processes:todo", order="-when")
+    assert links(newest)[:3] == links(second)[::-1]
+
+
+def test_many_tasks_are_claimed_at_once(office, begin, signed_in, things):
+    """A batch answers for every row: claimed, or why not."""
+    wang, zhao = office.add("王", "examiner"), office.add("赵", "examiner")
+    keys = []
+    for _ in range(2):
+        task = queries.open_task(begin(models.TWO, "two").subject)
+        keys.append(f"{task.instance_id}~{task.pk}")
+    processes.move(task_id=task.pk, move="claim", actor=zhao, now=NOW)
+    text = signed_in(wang).post(reverse("processes:todo"), {"do": "batch:claim", "row": keys}).content.decode()
+    assert "已签收" in text
+    assert "由赵办理" in text
+    assert [line.claimed_by for line in queries.todo(wang).lines] == ["王"]
 
 
 def test_picture_and_steps_for_those_concerned(office, begin, signed_in, things):
@@ -83,7 +116,7 @@ def test_picture_and_steps_for_those_concerned(office, begin, signed_in, things)
     assert signed_in(sun).get(reverse("processes:instance", args=[matter.id])).status_code == 404
     assert signed_in(sun).post(reverse("processes:follow", args=[matter.id])).status_code == 404
     signed_in(li).post(reverse("processes:follow", args=[matter.id]), {"do": "follow", "next": "https://evil.example/"})
-    assert "开宾馆" in page(signed_in(li), "processes:todo", box="followed")
+    assert "开宾馆" in page(signed_in(li), "processes:box", "followed")
     steps = processes.steps_for(matter.id)
     assert [(step.name, step.state, step.who) for step in steps] == [("审查", "done", "王"), ("审核", "now", "")]
 
