@@ -65,15 +65,17 @@ class Visitor:
         *,
         button: str = "",
         having: str = "",
+        inside: str = "",
         files: dict[str, tuple[str, bytes, str]] | None = None,
         status: int = 200,
     ) -> Page:
-        """Fill and send a form: the one that has a button with these words, or a field of this name.
+        """Fill and send a form: the one that has a button with these words, or a field of this name; ``inside`` narrows
+        it to the part of the page with this id.
 
         Fields keep what the page put into them; ``values`` overrides (None leaves a field out, a list sends several).
         """
         page = self._here()
-        form, pressed = self._form(page, button, having)
+        form, pressed = self._form(page, button, having, inside)
         data: list[tuple[str, str | int | float | bool | None]] = [
             (n, str(v)) for n, v in form.form_values() if not (values and n in values)
         ]
@@ -101,8 +103,10 @@ class Visitor:
         return self.page
 
     @staticmethod
-    def _form(page: Page, button: str, having: str) -> tuple[Any, Any]:
+    def _form(page: Page, button: str, having: str, inside: str) -> tuple[Any, Any]:
         for form in page.tree.forms:
+            if inside and not any(above.get("id") == inside for above in form.iterancestors()):
+                continue
             buttons = [*form.iter("button"), *form.xpath(".//input[@type='submit']")]
             identity = form.get("id")
             if identity:
@@ -116,6 +120,7 @@ class Visitor:
                 if button in label:
                     return form, candidate
         wanted = f"button “{button}”" if button else f"field “{having}”"
+        wanted += f" in #{inside}" if inside else ""
         raise JourneyError(f"{page.address}: no form with {wanted}. The page says: {page.text[:400]}")
 
     def _take(self, answer: httpx.Response, status: int) -> Page:

@@ -18,6 +18,7 @@ from .items import Terms
 from .models import Case, CaseMaterial
 
 OWNER = "case"
+OBJECT_FIELD = "premises"
 
 
 def open_form(case: Case, terms: Terms, *, actor: records.Actor, now: datetime) -> int:
@@ -66,7 +67,8 @@ def keep_form(case: Case, version_id: int, *, actor: records.Actor, now: datetim
         if State(locked.state) not in drafts.EDITABLE:
             raise CaseProblem("申请已经提交，申请表只能在补正时修改。")
         locked.form_data_id = version_id
-        locked.save(update_fields=["form_data_id"])
+        locked.object_key = _object(version_id)
+        locked.save(update_fields=["form_data_id", "object_key"])
         CaseMaterial.objects.filter(case=locked, code__in=_from_form(locked), replaced=False).update(
             source=CaseMaterial.Source.FORM, at=now
         )
@@ -78,6 +80,12 @@ def keep_form(case: Case, version_id: int, *, actor: records.Actor, now: datetim
             subject=("case", str(case.pk)),
             payload={"form_version": version_id},
         )
+
+
+def _object(version_id: int) -> str:
+    """What the application is about besides the applicant: a firm may apply for each of its premises."""
+    premises = forms.queries.values_of(version_id).get(OBJECT_FIELD)
+    return str(premises or "")[:120]
 
 
 def _from_form(case: Case) -> list[str]:

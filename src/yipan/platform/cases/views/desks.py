@@ -134,6 +134,7 @@ def _step(
     steps = [
         {
             "title": _(title),
+            "note": "",
             "state": "now" if name == step else "done" if order.index(name) < order.index(step) else "todo",
         }
         for name, title in STEPS
