@@ -26,13 +26,12 @@ def no_report(_title: str) -> AbstractContextManager[Any]:
     return nullcontext()
 
 
-@contextmanager
-def signed_in(base: str, login: str) -> Iterator[Visitor]:
-    """A member of staff at his desk."""
-    with Visitor(base) as visitor:
-        visitor.get("/login/")
-        visitor.submit({"login": login, "password": PASSWORD}, having="password")
-        yield visitor
+def staff(base: str, login: str) -> Visitor:
+    """A member of staff's browser after signing in."""
+    visitor = Visitor(base)
+    visitor.get("/login/")
+    visitor.submit({"login": login, "password": PASSWORD}, having="password")
+    return visitor
 
 
 def citizen(base: str, who: str) -> Visitor:
@@ -92,6 +91,19 @@ class Hotel:
         self.base, self.step = base, step
         self.agent: Visitor | None = None
         self.case = ""
+        self._desks: dict[str, Visitor] = {}
+
+    @contextmanager
+    def desk(self, login: str) -> Iterator[Visitor]:
+        """A member of staff at his desk; he signs in once and stays."""
+        if login not in self._desks:
+            self._desks[login] = staff(self.base, login)
+        yield self._desks[login]
+
+    def close(self) -> None:
+        for visitor in (*self._desks.values(), self.agent):
+            if visitor is not None:
+                visitor.client.close()
 
     # -- the applicant -------------------------------------------------------------------------------------------
     def sign_in(self) -> Visitor:
@@ -128,7 +140,7 @@ class Hotel:
         self.food_result()
 
     def food_correction(self) -> None:
-        with self.step("预审：一次性告知补正"), signed_in(self.base, "market.window1") as clerk:
+        with self.step("预审：一次性告知补正"), self.desk("market.window1") as clerk:
             clerk.get(f"/cases/{self.case}/")
             clerk.submit(
                 {"outcome": "correct", "defect": "M4", "kind-M4": "unclear", "remedy-M4": "请重新上传清晰的布局图"},
@@ -142,7 +154,7 @@ class Hotel:
             agent.click("去补正")
             agent.submit(button="上传", inside="m-M4", files=_file("M4"))
             page = agent.submit(button="提交补正")
-        with self.step("受理，时限开始"), signed_in(self.base, "market.window1") as clerk:
+        with self.step("受理，时限开始"), self.desk("market.window1") as clerk:
             clerk.get(f"/cases/{self.case}/")
             clerk.submit(
                 {"outcome": "accept", "opinion": "材料齐全，符合法定形式，同意受理。"}, button="提交", having="outcome"
@@ -150,7 +162,7 @@ class Hotel:
 
     def do(self, login: str, title: str, values: dict[str, Any], *, status: int = 200) -> None:
         """One task of the case, by one member of staff."""
-        with self.step(title), signed_in(self.base, login) as clerk:
+        with self.step(title), self.desk(login) as clerk:
             clerk.get(f"/cases/{self.case}/")
             clerk.submit(values, button="提交", having="key", status=status)
 
@@ -160,19 +172,17 @@ class Hotel:
         )
         self.do("market.examiner", "材料审查", {"opinion": "材料符合要求，建议检测用水。"})
         with self.step("申请特别程序（检测），他人批准，时限暂停"):
-            with signed_in(self.base, "market.examiner") as examiner:
+            with self.desk("market.examiner") as examiner:
                 examiner.get(f"/cases/{self.case}/")
                 examiner.submit({"kind": "5", "planned_days": "10"}, having="planned_days")
-            with signed_in(self.base, "market.reviewer") as head:
+            with self.desk("market.reviewer") as head:
                 head.get(f"/cases/{self.case}/")
                 page = head.submit(button="批准并停止计时")
                 self.expect(page, "特别程序进行中")
             self.expect(self.follow(), "正在进行特别程序")
-        self.do(
-            "market.inspector1", "现场核查（两人）",
-            {"outcome": "qualified", "second_officer": "林佩珊", "place": "建设路88号", "opinion": "现场与布局图一致。"},
-        )  # fmt: skip
-        with self.step("特别程序结束，时限恢复"), signed_in(self.base, "market.examiner") as examiner:
+        found = {"outcome": "qualified", "second_officer": "林佩珊", "place": "建设路88号", "opinion": "与布局图一致。"}
+        self.do("market.inspector1", "现场核查（两人）", found)
+        with self.step("特别程序结束，时限恢复"), self.desk("market.examiner") as examiner:
             examiner.get(f"/cases/{self.case}/")
             examiner.submit({"result": "水质检测合格"}, button="结束特别程序")
         self.do("market.examiner", "拟定审查意见", {"outcome": "qualified", "opinion": "符合条件，建议准予。"})
@@ -181,7 +191,7 @@ class Hotel:
         self.do("market.reviewer", "审核通过", {"outcome": "pass", "opinion": "同意审查意见。"})
 
     def food_result(self) -> None:
-        with self.step("决定岗休假，副局长代为决定（代）"), signed_in(self.base, "market.deputy") as deputy:
+        with self.step("决定岗休假，副局长代为决定（代）"), self.desk("market.deputy") as deputy:
             page = deputy.get(f"/cases/{self.case}/")
             self.expect(page, "您正在代")
             deputy.submit({"outcome": "grant", "opinion": "同意，准予许可。"}, button="提交", having="key")
