@@ -13,6 +13,9 @@ IDS = [place(path) for path in TEMPLATES]
 every_template = pytest.mark.parametrize("path", TEMPLATES, ids=IDS)
 
 COMMENT = re.compile(r"\{#.*?#\}", re.S)
+# Classes that only mark a place for scripts, tests or a later version, and attributes that are values of another one.
+MARKS = {"yp-text", "yp-case", "yp-items", "yp-guide-head", "yp-thing-go", "yp-thing-head", "yp-upload", "yp-light"}
+ATTRIBUTES = {"data-yp-once", "data-yp-refresh"}
 HANDLER = re.compile(r"<[^>{]*\son[a-z]+\s*=", re.I)
 STYLE_ATTRIBUTE = re.compile(r"<[^>]*\sstyle\s*=", re.I)
 INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>", re.I)
@@ -107,3 +110,26 @@ def test_assets_fetch_nothing_from_outside(path):
         assert not re.findall(r"""(?:href|src)\s*=\s*["'](?:https?:)?//""", text)
     elif "vendor" not in path.parts:
         assert not re.findall(r"""["'`](?:https?:|wss?:)?//[a-z]""", text)
+
+
+def test_every_class_and_behaviour_of_our_own_exists():
+    """A yp- class without a rule, or a data-yp- attribute that no script reads, is a page that looks or acts wrong."""
+    sheets = "".join(path.read_text() for path in SOURCE.glob("*/*/static/**/*.css") if "vendor" not in path.parts)
+    scripts = "".join(path.read_text() for path in SOURCE.glob("*/*/static/**/*.js") if "vendor" not in path.parts)
+    known = set(re.findall(r"\.(yp-[a-z0-9-]+)", sheets)) | set(re.findall(r"\.(yp-[a-z0-9-]+)", scripts)) | MARKS
+    read = {f"data-{name}" for name in re.findall(r"\bdata-(yp-[a-z-]+)", scripts)}
+    read |= {
+        "data-" + re.sub(r"[A-Z]", lambda m: "-" + m[0].lower(), name) for name in re.findall(r"\byp[A-Z]\w+", scripts)
+    }
+    missing: dict[str, str] = {}
+    for path in TEMPLATES:
+        text = COMMENT.sub("", path.read_text())
+        for value in re.findall(r'class="([^"]*)"', text):
+            plain = re.sub(r"\{[{%].*?[%}]\}", " ", value)
+            missing |= {
+                name: path.name
+                for name in re.findall(r"(?<![\w-])yp-[a-z0-9-]*[a-z0-9](?![\w-])", plain)
+                if name not in known
+            }
+        missing |= {name: path.name for name in re.findall(r"\bdata-yp-[a-z-]+", text) if name not in read | ATTRIBUTES}
+    assert not missing

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.http import Http404
 
 from yipan.kernel.clock import Light, Limit
 from yipan.platform import calendar, people, records
@@ -27,7 +28,7 @@ from .models import (
 )
 
 
-class CaseNotFound(Exception):
+class CaseNotFound(Http404):
     """No such case, or not one this reader may see; the two are never told apart."""
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .domain.states import ACTS
+from yipan.platform import records
+
 from .models import Case
 from .queries import TimelineRow
 
@@ -50,7 +51,7 @@ def story(case: Case, acts: Sequence[Any], *, for_applicant: bool) -> list[Timel
                 continue
             who, text = "", act.reason if verb in ("order_special_procedure", "approve_extension") else ""
         else:
-            title = str(ACTS[verb].title if verb in ACTS else APPLICANT_WORDS.get(verb, verb))
+            title = records.verbs.title(act.verb)
             who = act.actor + (f"（代{act.deputy_for}）" if act.deputy_for else "")
             text = act.reason
         lines.append(TimelineRow(act.at, title, who, text, "stop" if verb in STOPS else "ok"))

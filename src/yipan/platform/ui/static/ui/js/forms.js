@@ -2,6 +2,8 @@
 //   <form data-yp-guard>                 warns when left with unsaved changes
 //   <form data-yp-autosave="/address/">  posts the form two seconds after the last change; answer: {"saved": "09:31"}
 //   [data-yp-autosave-status]            where the time of the last save is written
+//   <div data-yp-when="outcome=refuse">  shown only while that answer is chosen (without script always)
+//   <button data-yp-insert="#f-opinion"> puts its text into a field
 const DELAY = 2000;
 const changed = new WeakSet();
 const timers = new WeakMap();
@@ -30,7 +32,7 @@ async function save(form) {
 document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (!form) return;
-  if ("ypGuard" in form.dataset || form.dataset.ypAutosave) changed.add(form);
+  if ("ypGuard" in form.dataset || "ypUnsaved" in form.dataset || form.dataset.ypAutosave) changed.add(form);
   if (form.dataset.ypAutosave) {
     clearTimeout(timers.get(form));
     timers.set(form, setTimeout(() => save(form), DELAY));
@@ -38,7 +40,7 @@ document.addEventListener("input", (event) => {
 });
 
 window.addEventListener("beforeunload", (event) => {
-  const open = [...document.querySelectorAll("form[data-yp-guard], form[data-yp-autosave]")].some((form) => changed.has(form));
+  const open = [...document.querySelectorAll("form[data-yp-guard], form[data-yp-unsaved], form[data-yp-autosave]")].some((form) => changed.has(form));
   if (open) event.preventDefault();
 });
 
@@ -69,4 +71,29 @@ document.addEventListener("change", (event) => {
     }));
   }
   if (event.target.matches("[data-yp-submit]")) event.target.form.requestSubmit();
+});
+
+// Parts of a form that belong to one answer. Hidden fields are not sent, so that nothing half-filled travels along.
+function showParts(root) {
+  root.querySelectorAll("[data-yp-when]").forEach((part) => {
+    const [name, value] = part.dataset.ypWhen.split("=");
+    const form = part.closest("form");
+    if (!form) return;
+    const given = new FormData(form).getAll(name);
+    part.hidden = !given.includes(value);
+    part.querySelectorAll("input, select, textarea").forEach((field) => { field.disabled = part.hidden; });
+  });
+}
+document.addEventListener("change", (event) => { if (event.target.form) showParts(event.target.form); });
+document.addEventListener("htmx:load", (event) => showParts(event.target));
+showParts(document);
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-yp-insert]");
+  const field = button && document.querySelector(button.dataset.ypInsert);
+  if (!field) return;
+  const text = button.textContent.trim();
+  field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
 });
