@@ -7,6 +7,7 @@ import re
 import pytest
 from django.utils import timezone
 from django_otp.oath import TOTP
+from lxml import etree
 
 from yipan.platform import calendar, records
 from yipan.platform.people import guard, middleware, second_factor
@@ -145,7 +146,8 @@ def test_the_second_factor_is_enforced(client, account, settings):
     assert post(client, PASSWORD, next="/me/")["Location"] == "/login/second/"
     assert client.get("/me/")["Location"].startswith("/login/")
     page = client.get("/login/second/").content.decode()
-    assert "data:image/svg+xml;base64," in page
+    picture = base64.b64decode(page.split("data:image/svg+xml;base64,")[1].split('"')[0])
+    assert etree.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"  # browsers draw no other in an <img>
     code = code_of(account)
     assert client.post("/login/second/", {"code": code})["Location"] == "/me/"
     assert client.get("/me/").status_code == 200

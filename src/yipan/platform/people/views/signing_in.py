@@ -1,6 +1,7 @@
 """Signing in and out: staff by password, then a new password or second factor when one is due."""
 
 import base64
+import io
 
 import segno
 from django.contrib.auth import logout as forget_session
@@ -107,8 +108,9 @@ def second_step(request: HttpRequest) -> HttpResponse:
 def enrolment(account: Account) -> dict[str, str]:
     """The key to bind, as text and as QR picture (a data address: it is stored nowhere)."""
     address, secret = second_factor.new_key(account)
-    svg = segno.make(address, error="m").svg_inline(scale=5, border=2).encode()
-    return {"secret": secret, "picture": "data:image/svg+xml;base64," + base64.b64encode(svg).decode()}
+    svg = io.BytesIO()
+    segno.make(address, error="m").save(svg, kind="svg", scale=5, border=2)
+    return {"secret": secret, "picture": "data:image/svg+xml;base64," + base64.b64encode(svg.getvalue()).decode()}
 
 
 @require_POST
