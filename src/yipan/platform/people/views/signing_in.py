@@ -46,9 +46,18 @@ def login(request: HttpRequest) -> HttpResponse:
         "login": name or (known.login if known else ""),
         "password": known.password if known and not problem else "",
         "next": sessions.safe(request, following),
-        "demo": demo,
+        "demo": _by_unit(demo),
     }
     return ui.render(request, "people/login.html", values, status=422 if problem else 200)
+
+
+def _by_unit(demo: list[queries.DemoAccount]) -> list[tuple[str, list[queries.DemoAccount]]]:
+    """Titles begin with the unit ("区市监局 审查岗"): one group each, and what is left of the title."""
+    groups: dict[str, list[queries.DemoAccount]] = {}
+    for one in demo:
+        unit, _, title = one.title.partition(" ")
+        groups.setdefault(unit, []).append(one._replace(title=title or one.title))
+    return list(groups.items())
 
 
 def _on_the_way(request: HttpRequest) -> Account | None:
