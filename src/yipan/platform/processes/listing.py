@@ -132,7 +132,7 @@ class BoxList(listing.ListPage):
             listing.Column("task", "环节", shown=self.box == "todo"),
             listing.Column("state", "状态", sub=lambda row: row.note),
             listing.Column("light", "时限", "light", shown=self.box == "todo"),
-            listing.Column("when", _WHEN[self.box], "moment", sort=True),
+            listing.Column("when", _WHEN[self.box], sort=True),
             listing.Column("process", "流程", shown=False),
         )
         self.default_order = "when" if self.box == "todo" else "-when"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from yipan.kernel import bpmn
+from yipan.kernel import bpmn, clock
 from yipan.platform import calendar
 from yipan.platform.ui import formats
 
@@ -105,7 +105,7 @@ def _open(task: Task, instance: Instance) -> Step:
     if instance.clock_stopped or instance.status == "suspended":
         word = "计时暂停" if instance.clock_stopped else "已挂起"
     elif task.due_at is not None:
-        word = f"办理中，{formats.moment(task.due_at)} 前完成"
+        word = f"办理中，{clock.show_due(task.due_at)} 前完成"
     else:
         word = "办理中"
     return Step(

@@ -295,6 +295,7 @@ def instance(instance_id: int, *, repeated: bool = False) -> InstanceView:
         row.pk, row.definition.key, row.definition.version, (row.subject_kind, row.subject_id), row.item_key,
         row.business_key, row.status, row.started_at, row.ended_at, row.applicant_person_id, row.applicant_entity_id,
         repeated,
+        row.definition.name or row.definition.key,
     )  # fmt: skip
 
 

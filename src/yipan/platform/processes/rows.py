@@ -31,7 +31,7 @@ class TodoRow:
     task: str
     state: str
     light: Any
-    when: datetime | None
+    when: str
     note: str
     process: str
     instance_id: int
@@ -64,7 +64,7 @@ def _row(line: Line, said: Any, box: str, now: datetime, days: Any) -> TodoRow:
         task=line.task_name,
         state=state,
         light=_light(line, said, box, now, days),
-        when=line.due_at if box == "todo" else line.at,
+        when=_when(line, box),
         note="，".join(note for note in notes if note),
         process=line.process,
         instance_id=line.instance_id,
@@ -72,6 +72,13 @@ def _row(line: Line, said: Any, box: str, now: datetime, days: Any) -> TodoRow:
         sort_at=line.sort_at,
         key=line.key,
     )
+
+
+def _when(line: Line, box: str) -> str:
+    """The end of the limit (midnight is 24:00 of the last day) for open work, else when it came into the box."""
+    if box != "todo":
+        return formats.moment(line.at)
+    return clock.show_due(line.due_at) if line.due_at is not None else "—"
 
 
 def _light(line: Line, said: Any, box: str, now: datetime, days: Any) -> Any:
@@ -117,7 +124,7 @@ def unit_rows(tasks: Sequence[UnitTask]) -> list[UnitRow]:
                 task=task.name,
                 holder=task.person_name or "未签收",
                 why=WHY.get(task.why, ""),
-                due=formats.moment(task.due_at) if task.due_at else "—",
+                due=clock.show_due(task.due_at) if task.due_at else "—",
             )
         )
     return found

@@ -69,7 +69,7 @@ def instance(request: HttpRequest, instance_id: int) -> HttpResponseBase:
         "steps": pictures.steps_for(instance_id),
         "followed": queries.followed(instance_id, actor),
         "facts": [
-            ("流程版本", f"{found.definition_key} 第 {found.version} 版"),
+            ("流程版本", f"{found.name} 第 {found.version} 版"),
             ("开始", formats.moment(found.started_at)),
             ("结束", formats.moment(found.ended_at) if found.ended_at else "—"),
             ("状态", rows.STATUS[found.status]),

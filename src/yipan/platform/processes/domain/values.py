@@ -56,6 +56,7 @@ class InstanceView:
     applicant_person_id: int | None = None
     applicant_entity_id: int | None = None
     repeated: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
