@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from . import queries as queries
     from .actions.complete import complete as complete
     from .actions.control import clock as clock
+    from .actions.control import hold as hold
     from .actions.control import resume as resume
     from .actions.control import suspend as suspend
     from .actions.control import terminate as terminate
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "complete": "actions.complete", "start": "actions.start", "move": "actions.move", "deploy": "actions.deploy",
-    "clock": "actions.control", "terminate": "actions.control", "suspend": "actions.control",
+    "clock": "actions.control", "hold": "actions.control", "terminate": "actions.control", "suspend": "actions.control",
     "resume": "actions.control", "correlate": "actions.correlate", "follow": "actions.lists",
     "unfollow": "actions.lists", "mark_read": "actions.lists", "upgrade": "actions.upgrade",
     "ActCall": "domain.values", "Completed": "domain.values", "DefinitionVersion": "domain.values",

@@ -202,7 +202,7 @@ class Run(Telling):
     def _open_task(self, effect: fx.OpenTask) -> None:
         self.delta.open_task(effect)
         self._task_of_token[effect.token] = effect.task
-        self.event("opened", effect.element, task=effect.task)
+        self.event("enabled", effect.element, task=effect.task)
 
     def _change_task(self, effect: fx.ChangeTask) -> None:
         self._know(effect.task)
@@ -260,6 +260,8 @@ class Run(Telling):
         self.thrown.append(effect)
 
     def _log(self, effect: fx.Log) -> None:
+        if effect.lifecycle in ("enabled", "offered") and self.ready.process.node(effect.element).kind == "user":
+            return  # told by the task itself, with who can take it
         task = effect.task or self._task_of_token.get(effect.token, "")
         self.event(effect.lifecycle, effect.element, task=task, detail=effect.detail, token=effect.token)
 

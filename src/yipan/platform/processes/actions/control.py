@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from yipan.kernel import engine
 from yipan.platform.records import SYSTEM, Actor
 
@@ -51,6 +53,19 @@ def resume(subject: tuple[str, object], *, actor: Actor, now: datetime, reason: 
 def _control(run: Run, action: str, lifecycle: str, reason: str) -> None:
     run.feed(engine.Control(action, _by(run.actor), reason))
     run.event(lifecycle, "", kind="process.instance", detail=reason)
+
+
+def hold(subject: tuple[str, object]) -> None:
+    """Lock the running instances of a subject until the transaction ends.
+
+    For actions of other rooms that lock their own row and then tell this room something: whoever completes a task
+    locks the instance first and the subject's row second, so they should begin with this too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM processes_instance WHERE subject_kind = %s AND subject_id = %s AND ended_at IS NULL "
+            "ORDER BY id FOR UPDATE",
+            [subject[0], str(subject[1])],
+        )
 
 
 def _every(subject: tuple[str, object], actor: Actor, now: datetime, tell: Callable[[Run], Any]) -> int:

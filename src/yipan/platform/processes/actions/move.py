@@ -11,7 +11,7 @@ from yipan.platform import people
 from yipan.platform.people.queries import at_work
 from yipan.platform.records import Actor, rights
 
-from .. import definitions, store
+from .. import definitions, messages, store
 from ..domain import holders
 from ..domain.values import Moved, ProcessProblem
 from ..run import Run
@@ -103,6 +103,7 @@ def _move(task_id: int, actor: Actor, now: datetime, to: dict[int, str], asked: 
     if key:
         run.command = {"key": key, "kind": name, "account_id": actor.account_id, "at": now, "answer": {}}
     run.write()
+    messages.tell(name, held, task, to, actor=actor, now=now, reason=asked.reason)
     return Moved(task_id, held.id, run.opened_names)
 
 

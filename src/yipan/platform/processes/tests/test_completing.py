@@ -53,9 +53,10 @@ def test_what_is_written(office, begin):
     assert (act.chain_kind, act.chain_key, act.actor_name) == ("thing", matter.subject[1], "王")
     events = list(EventRow.objects.filter(instance_id=str(matter.id)).order_by("id"))
     told = [(event.element_id, event.lifecycle, event.actor_name) for event in events]
-    assert ("first", "opened", "系统") in told
+    assert ("first", "enabled", "系统") in told
     assert ("first", "completed", "王") in told
-    assert ("second", "opened", "系统") in told
+    assert ("second", "enabled", "系统") in told
+    assert len(told) == len(set(told))
     assert {event.process_version for event in events} == {1}
     keys = list(OutboxRow.objects.filter(channel="yuezhengyi_todo").order_by("id").values_list("payload", flat=True))
     assert [json.loads(p)["action"] if isinstance(p, str) else p["action"] for p in keys] == ["open", "close", "open"]

@@ -1,7 +1,10 @@
 """Moves of Chinese offices: claim, transfer, return, recall, copy, urge, added signers, reassigning, hand-over."""
 
+from pathlib import Path
+
 import pytest
 
+import yipan
 from yipan.platform import processes
 from yipan.platform.processes import check, queries
 from yipan.platform.processes.actions.move import hand_over_all
@@ -136,10 +139,30 @@ def test_follow(office, begin):
     assert queries.todo(wang, "followed").lines == ()
 
 
-def test_urge_is_an_event(office, begin):
-    wang = office.add("王", "examiner")
-    move(begin(models.TWO, "two").subject, wang, "urge", reason="快到期")
-    assert EventRow.objects.get(lifecycle="urged").actor_name == "王"
+@pytest.fixture
+def texts(office):
+    """The notices of the core pack."""
+    from yipan.kernel.packs import InstallContext, read_pack
+    from yipan.platform import records
+    from yipan.platform.notices.loader import NoticeLoader
+
+    pack = read_pack(Path(yipan.__file__).parent / "packs" / "core")
+    (file,) = [file for file in pack.folder("notices") if file.name == "processes.yaml"]
+    NoticeLoader().install(file, InstallContext(pack.manifest, records.SYSTEM, NOW))
+
+
+def test_those_concerned_are_told(office, begin, texts):
+    from yipan.platform.notices.models import Message
+
+    wang, zhao, boss = office.add("王", "examiner"), office.add("赵", "examiner"), office.add("管")
+    subject = begin(models.TWO, "two").subject
+    move(subject, boss, "urge", reason="快到期")
+    assert EventRow.objects.get(lifecycle="urged").actor_name == "管"
+    assert sorted(Message.objects.values_list("account_id", flat=True)) == [wang.account_id, zhao.account_id]
+    assert "管催办“审查”的“审查”。快到期" in Message.objects.first().body
+    move(subject, wang, "transfer", to_account_id=zhao.account_id, reason="出差")
+    (told,) = Message.objects.filter(template_key="task.handed")
+    assert (told.account_id, told.link) == (zhao.account_id, f"/todo/matter/{queries.open_task(subject).instance_id}/")
 
 
 def test_added_signers_before_and_after(office, begin):
