@@ -39,6 +39,10 @@ PASSWORD = "Yipan-2026"  # noqa: S105 - of the demo's accounts, printed at every
 CITIZEN = "citizen"
 # The demo's firm, for which one of the sandbox's persons signs in.
 FIRM = "悦来宾馆"
+ITEM = "food_licence_new"
+# Their task forms differ; each opens the first case of his to-do.
+AT_WORK = ("market.window1", "market.examiner", "market.inspector1", "market.reviewer", "market.deputy",
+           "market.producer", "health.window1", "health.deputy")  # fmt: skip
 MOST_OF_ONE_KIND = 1
 SKIPPED = re.compile(r"^/(static|healthz|readyz|metrics|api|sandbox|logout)(/|$)|\.(json|pdf|csv|xlsx|txt|bpmn|crl)$")
 
@@ -135,6 +139,51 @@ def sign_in(browser: screens.Browser, base: str, login: str) -> list[dict[str, o
         return context.cookies()  # type: ignore[return-value]
 
 
+def begin_application(browser: screens.Browser, base: str, cookies: list) -> None:
+    """A draft of the citizen's, so that there are pages of filling in: the first answer to every question."""
+    with screens.context(browser, base, "desktop", cookies) as context:
+        page = context.new_page()
+        try:
+            page.goto(f"/items/{ITEM}/situation/", timeout=15_000)
+            for _ in range(12):
+                begin = page.get_by_role("link", name="开始申请")
+                if begin.count():
+                    begin.first.click()
+                    page.wait_for_url("**/my/cases/**", timeout=10_000)
+                    return
+                page.locator("main input[type=radio], main input[type=checkbox]").first.check()
+                page.get_by_role("button", name="下一题").click()
+                page.wait_for_load_state()
+        except Exception as problem:
+            print(f"! no application could be begun: {str(problem).splitlines()[0]}", file=sys.stderr)
+
+
+def tasks(browser: screens.Browser, gallery: Gallery) -> None:
+    """The case page as it looks to each of those who have something to do on it."""
+    for login in AT_WORK:
+        cookies = sign_in(browser, gallery.base, login)
+        if cookies is None:
+            continue
+        with screens.context(browser, gallery.base, "desktop", cookies) as context:
+            page = context.new_page()
+            page.goto("/todo/")
+            links = page.eval_on_selector_all("main a[href^='/cases/']", "all => all.map(a => a.getAttribute('href'))")
+        if links:
+            picture(browser, gallery, f"cases_page-{login}", login, cookies, links[0])
+
+
+def picture(browser: screens.Browser, gallery: Gallery, kind: str, who: str, cookies: list, path: str) -> None:
+    """One page at both widths."""
+    gallery.taken.setdefault(kind, []).append(path)
+    for width in screens.WIDTHS:
+        with screens.context(browser, gallery.base, width, cookies) as context:
+            page = context.new_page()
+            page.goto(path, wait_until="load")
+            page.screenshot(path=TARGET / width / f"{kind}.png", full_page=True)
+            gallery.faults += [f"{who} {path} {width}: {text}" for text in screens.faults(page, axe=False)]
+    print(f"  {kind:<32} {who or 'visitor':<18} {path}", flush=True)
+
+
 def walk(browser: screens.Browser, gallery: Gallery, who: str, cookies: list, start: list[str]) -> None:
     """Take what is missing of what this person sees: the addresses without parameters, then the links found there."""
     with screens.context(browser, gallery.base, "desktop", cookies) as desktop, screens.context(
@@ -194,8 +243,13 @@ def main() -> int:
         gallery = Gallery(base, arguments.only, kinds)
         for who in ("", CITIZEN, *screens.STAFF):
             cookies = sign_in(browser, base, who) if who else []
-            if cookies is not None:
-                walk(browser, gallery, who, cookies, start)
+            if cookies is None:
+                continue
+            if who == CITIZEN and gallery.only == "/":
+                begin_application(browser, base, cookies)
+            walk(browser, gallery, who, cookies, start)
+        if gallery.only == "/":
+            tasks(browser, gallery)
     write_index(gallery)
     print(f"{len(gallery.taken)} kinds of pages at two widths in {TARGET}")
     for fault in gallery.faults:
