@@ -44,6 +44,7 @@ ITEM = "food_licence_new"
 AT_WORK = ("market.window1", "market.examiner", "market.inspector1", "market.reviewer", "market.deputy",
            "market.producer", "health.window1", "health.deputy")  # fmt: skip
 MOST_OF_ONE_KIND = 1
+TALLEST = 12_000
 SKIPPED = re.compile(r"^/(static|healthz|readyz|metrics|api|sandbox|logout)(/|$)|\.(json|pdf|csv|xlsx|txt|bpmn|crl)$")
 
 
@@ -140,7 +141,7 @@ def sign_in(browser: screens.Browser, base: str, login: str) -> list[dict[str, o
 
 
 def begin_application(browser: screens.Browser, base: str, cookies: list) -> None:
-    """A draft of the citizen's, so that there are pages of filling in: the first answer to every question."""
+    """A draft of the citizen's, so that there are pages of filling in: an answer to every question."""
     with screens.context(browser, base, "desktop", cookies) as context:
         page = context.new_page()
         try:
@@ -151,7 +152,10 @@ def begin_application(browser: screens.Browser, base: str, cookies: list) -> Non
                     begin.first.click()
                     page.wait_for_url("**/my/cases/**", timeout=10_000)
                     return
-                page.locator("main input[type=radio], main input[type=checkbox]").first.check()
+                # "否" where it can be said: "only prepacked food?" would end the matter.
+                options = page.locator("main label.yp-choice")
+                refusal = options.filter(has_text=re.compile("^\\s*否"))
+                (refusal if refusal.count() else options).first.locator("input").check()
                 page.get_by_role("button", name="下一题").click()
                 page.wait_for_load_state()
         except Exception as problem:
@@ -179,9 +183,20 @@ def picture(browser: screens.Browser, gallery: Gallery, kind: str, who: str, coo
         with screens.context(browser, gallery.base, width, cookies) as context:
             page = context.new_page()
             page.goto(path, wait_until="load")
-            page.screenshot(path=TARGET / width / f"{kind}.png", full_page=True)
+            take(page, TARGET / width / f"{kind}.png")
             gallery.faults += [f"{who} {path} {width}: {text}" for text in screens.faults(page, axe=False)]
     print(f"  {kind:<32} {who or 'visitor':<18} {path}", flush=True)
+
+
+def take(page: screens.Page, path: Path) -> None:
+    """The whole page as one screen: a bar that sticks to the foot of the window stands at its end."""
+    size = page.viewport_size
+    height = page.evaluate("document.documentElement.scrollHeight")
+    if size and size["height"] < height < TALLEST:
+        page.set_viewport_size({"width": size["width"], "height": height})
+    page.screenshot(path=path, full_page=True)
+    if size:
+        page.set_viewport_size(size)
 
 
 def walk(browser: screens.Browser, gallery: Gallery, who: str, cookies: list, start: list[str]) -> None:
@@ -205,8 +220,7 @@ def walk(browser: screens.Browser, gallery: Gallery, who: str, cookies: list, st
             for width, page in pages.items():
                 page.context.clear_cookies(name="yp_display")  # the elderly version asked for large type
                 page.goto(path, wait_until="load")
-                name = TARGET / width / f"{kind}.png"
-                page.screenshot(path=name, full_page=True)
+                take(page, TARGET / width / f"{kind}.png")
                 gallery.faults += [f"{who} {path} {width}: {text}" for text in screens.faults(page, axe=False)]
             print(f"  {kind:<32} {who or 'visitor':<18} {path}", flush=True)
             for link in pages["desktop"].eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))"):

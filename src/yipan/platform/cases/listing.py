@@ -39,7 +39,7 @@ class CaseList(listing.ListPage):
         listing.Column("short_no", "短号"),
         listing.Column("state", "状态", "status", value=lambda row: row.state.title, tone=lambda row: tone(row.state)),
         listing.Column("light", "时限", "light"),
-        listing.Column("due", "承诺期限", "moment", sort=True),
+        listing.Column("due", "承诺期限", "day", value=lambda row: _last_day(row.due), sort=True),
         listing.Column("unit_name", "办理单位"),
         listing.Column("received_at", "收件时间", "moment", sort=True),
         listing.Column("case_no", "办件编号", shown=False),
@@ -103,6 +103,11 @@ def narrow(cases: QuerySet[Case], filters: Mapping[str, Any]) -> QuerySet[Case]:
         if between.high:
             cases = cases.filter(received_at__lt=_midnight(between.high + dt.timedelta(days=1)))
     return cases
+
+
+def _last_day(due: dt.datetime | None) -> dt.datetime | None:
+    """A limit ends with its last day (24:00), which is the day people know."""
+    return due - dt.timedelta(microseconds=1) if due is not None else None
 
 
 def _midnight(day: dt.date) -> dt.datetime:

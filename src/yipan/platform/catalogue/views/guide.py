@@ -77,7 +77,7 @@ def _words(found: Item) -> dict[str, str]:
         "server": named("server_type", list(found.server_types)),
         "project": named("project_type", found.raw.get("project_type", "")),
         "result": named("result_type", found.raw["result"].get("type", "")),
-        "kind": named("task_type", found.catalog_code[4:6]),
+        "kind": named("task_type", found.catalog_code[2:4]),
         "handle": named("handle_type", found.raw.get("handle_type", [])),
     }
 
