@@ -3,6 +3,7 @@
 - ``actor(request)`` who acts, as records keep it; ``principal(request)`` for whom a citizen acts (himself or a firm)
 - ``require``, ``may``, ``scope_filter``: rights are role × data scope × validity, loaded once a request
 - ``queries.holders`` who may take a task; ``queries.deputies_of`` who stands in for somebody on leave
+- ``handover.register`` a kind of open work that goes along when somebody leaves
 - ``contacts`` how to reach people (addresses come from the identity vault)
 """
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from yipan.platform import calendar, records
 
 from .. import access, vault
-from ..models import Absence, Account, Agency, Holding, LegalEntity, Role, RoleAssignment, Unit, UnitName
+from ..models import Absence, Account, Agency, Holding, LegalEntity, Role, RoleAssignment, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +161,6 @@ def absent_people_for(person_id: int, at: datetime) -> dict[int, str]:
     return {row.person_id: row.person.name for row in rows}
 
 
-def is_absent(person_id: int, at: datetime) -> bool:
-    today = calendar_day(at)
-    return Absence.objects.filter(person_id=person_id, begins__lte=today, ends__gte=today, cancelled_at=None).exists()
-
-
 def _with_accounts(rows: list[Holding]) -> list[Holder]:
     accounts = dict(
         Account.objects.filter(
@@ -213,15 +208,11 @@ def calendar_day(at: datetime) -> date:
     return day_of(at)
 
 
-def names_of(unit_id: int) -> list[UnitName]:
-    return list(UnitName.objects.filter(unit_id=unit_id))
-
-
 SCOPE_WORDS: dict[str, str] = dict(RoleAssignment.Scope.choices)
 
 
-def role_title(key: str) -> str:
-    return Role.objects.filter(key=key).values_list("title", flat=True).first() or key
+def role_titles() -> dict[str, str]:
+    return dict(Role.objects.values_list("key", "title"))
 
 
 def firms_of(person_id: int) -> bool:

@@ -24,11 +24,12 @@ def profile(request: HttpRequest) -> HttpResponse:
         ids = vault.masked([person_id], vault.RESIDENT_ID)
         values = {"me": identity, "phone": masked, "id_no": ids.get(person_id, ""), "face": "portal"}
         return ui.render(request, "people/citizen.html", values)
+    titles = queries.role_titles()
     values = {
         "me": identity,
         "phone": masked,
         "grants": [
-            (grant, queries.role_title(grant.role_key), sorted(rights.title(name) for name in grant.rights))
+            (grant, titles.get(grant.role_key, grant.role_key), sorted(rights.title(name) for name in grant.rights))
             for grant in access.grants_for(identity.actor)
         ],
         "scopes": queries.SCOPE_WORDS,
