@@ -189,8 +189,7 @@ def _lines(
     if by_working_days:
         lines += explain.skipped_lines(walk.calendar, first + ONE_DAY, walk.day)
     for i, span in enumerate(walk.spans):
-        matters = span.last_day is None or span.last_day > first
-        if limit.day is None and matters and span.first_day <= walk.day + ONE_DAY:
+        if limit.day is None and _matters(span, start, walk, by_the_hour=limit.unit == "hours"):
             lines.append(explain.pause_line(span, walk.left_out[i], unit))
     lines += [explain.extension_line(extension) for extension in extensions]
     if rolled is not None:
@@ -204,6 +203,13 @@ def _lines(
     else:
         lines.append(Line("due", "计时暂停，恢复后重新确定到期日"))
     return lines
+
+
+def _matters(span: Span, start: datetime, walk: _Walk, *, by_the_hour: bool) -> bool:
+    """Whether a pause took something from the count: hours of any length, or a day after that of the event."""
+    if by_the_hour:
+        return (span.end is None or span.end > start) and (bool(walk.missing) or aware(span.start) < walk.at)
+    return (span.last_day is None or span.last_day > day_of(start)) and span.first_day <= walk.day + ONE_DAY
 
 
 def effective(versions: Sequence[tuple[date, T]], on: date) -> T | None:
