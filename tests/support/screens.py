@@ -5,6 +5,7 @@ Used by the browser tests and by ``tools/shots.py``.
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,10 @@ FLAGS = (
     "--lang=zh-CN",
 )
 WIDTHS = {"desktop": (1366, 900), "phone": (390, 844)}
-AXE = Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js"
+VENDOR = Path(__file__).parents[1] / "vendor"
+AXE = VENDOR / "axe-core" / "axe.min.js"
+# Everyday characters in a sans serif; the papers' serif has the rare ones.
+FONTS = (VENDOR / "fonts", Path(__file__).parents[2] / "src/yipan/platform/documents/fonts")
 # Names under which distributions install it.
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Who looks at staff pages, from the least to the most, so that a page is seen as its everyday reader sees it.
@@ -44,10 +48,25 @@ def chromium() -> str | None:
     return os.environ.get("YIPAN_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
+def _font_settings(folder: Path) -> Path:
+    """A fontconfig file with the vendored Chinese fonts, so that no page shows boxes on a machine without any."""
+    lines = "".join(f"<dir>{font}</dir>" for font in FONTS)
+    target = folder / "fonts.conf"
+    target.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+        '<include ignore_missing="yes">/etc/fonts/fonts.conf</include>'
+        f"{lines}<cachedir>{folder}/cache</cachedir></fontconfig>"
+    )
+    return target
+
+
 @contextmanager
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), headless=True, args=list(FLAGS))
+    with tempfile.TemporaryDirectory(prefix="yipan-fonts-") as folder, sync_playwright() as playwright:
+        variables: dict[str, str | float | bool] = {"FONTCONFIG_FILE": str(_font_settings(Path(folder)))}
+        started = playwright.chromium.launch(
+            executable_path=chromium(), headless=True, args=list(FLAGS), env=dict(os.environ) | variables
+        )
         try:
             yield started
         finally:
