@@ -210,3 +210,24 @@ def test_depth_is_limited_before_the_host_gives_up() -> None:
         with pytest.raises(FeelError, match="太深"):
             feel.compile(text)
     assert ev("1" + " and true" * 1500) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("count + 1", {"count"}),
+        ("date > today()", {"date"}),
+        ("count(list) + sum(parts.price)", {"list", "parts"}),
+        ("count(count)", {"count"}),
+        ("sort(list, function(a, b) a < b)", {"list"}),
+        ("some min in list satisfies min > 3", {"list"}),
+    ],
+)
+def test_a_variable_may_be_named_like_a_function(text: str, names: set[str]):
+    """Whoever hands over only the variables an expression reads must hand over these too."""
+    assert feel.compile(text).names == names
+
+
+def test_a_variable_named_like_a_function_is_read_by_its_name():
+    expression = feel.compile("count > 3 and count(list) = 1")
+    assert expression.evaluate({name: {"count": 4, "list": [0]}[name] for name in expression.names}) is True

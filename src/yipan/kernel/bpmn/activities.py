@@ -63,9 +63,8 @@ class Activities:
         """Refuse children that no kind of activity has; sub-processes are read by the loader."""
         if node.kind in ("subprocess", "transaction", "event_subprocess"):
             return
-        allowed = names.DECORATIONS | names.ASSIGNMENTS | {
-            "multiInstanceLoopCharacteristics", "standardLoopCharacteristics", "script", "rendering",
-        }  # fmt: skip
+        loops = set() if node.kind in _NO_MARKERS else names.LOOPS
+        allowed = names.DECORATIONS | names.ASSIGNMENTS | loops | names.OWN_CHILDREN.get(node.kind, set())
         for child in element:
             namespace, name = split(child.tag)
             if namespace == BPMN and name not in allowed:

@@ -53,10 +53,9 @@ class _Check:
 
     def _no_start(self, owner: Node | None, nodes: list[Node]) -> None:
         if owner is None:
+            process = self.process
             self.found.append(
-                Finding(
-                    self.process.id, self.process.name, nodes[0].line, "error", "流程没有开始事件", "请画一个开始事件"
-                )
+                Finding(process.id, process.name, process.line, "error", "流程没有开始事件", "请画一个开始事件")
             )
         elif any(not n.incoming for n in nodes):
             self.say(owner, "error", "子流程没有开始事件", "请画一个空开始事件")

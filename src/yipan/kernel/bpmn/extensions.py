@@ -131,7 +131,8 @@ class Reader:
             source, target = child.get("source", ""), child.get("target", "")
             text = values.feel(source)
             if not target or not text:
-                self.report(child, "error", f"yipan:{name} 须有 source（表达式）和 target（变量名）", of=element)
+                message = f"yipan:{name} 须有 source（表达式）和 target（变量名）"
+                self.report(child, "error", message, "请两项都填写，source 写成 FEEL", of=element)
             else:
                 (found.inputs if name == "in" else found.outputs).append((target, text))
         else:

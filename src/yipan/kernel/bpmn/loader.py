@@ -104,6 +104,7 @@ class Loader:
         process = Process(
             id=element.get("id", ""),
             name=title,
+            line=int(element.sourceline or 0),
             sha256=hashlib.sha256(self.xml).hexdigest(),
             version_tag=found.ours.get("version", "") or found.foreign.get("versionTag", ""),
             nodes=MappingProxyType(self.nodes),
@@ -158,7 +159,8 @@ class Loader:
             if local not in allowed:
                 self.report(element, "error", f"不认识的属性 {local}", "请在建模工具中删去")
             elif local in names.FIXED and str(value) != names.FIXED[local][0]:
-                self.report(element, "error", f"{local}={value}：{names.FIXED[local][1]}")
+                _, message, remedy = names.FIXED[local]
+                self.report(element, "error", f"{local}={value}：{message}", remedy)
 
     def _lanes(self, process: etree._Element) -> None:
         for lane in process.iter(f"{B}lane"):
@@ -186,11 +188,14 @@ class Loader:
                 message, remedy = names.REFUSED[name]
                 self.report(child, "error", message, remedy)
             elif name not in names.DECORATIONS and not self._belongs_to_activity(name, inside):
-                self.report(child, "error", f"不认识的元素 {name}", "请删去，或换成可执行的元素", of=child)
+                owner = inside if inside is not None and child.get("id") is None else child
+                self.report(child, "error", f"不认识的元素 {name}", "请删去，或换成可执行的元素", of=owner)
 
     def _belongs_to_activity(self, name: str, inside: etree._Element | None) -> bool:
-        loops = ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics")
-        return inside is not None and (name in loops or name in names.ASSIGNMENTS)
+        if inside is None:
+            return False
+        repeats = not values.boolean(inside.get("triggeredByEvent"))  # an event sub-process starts by its event
+        return (repeats and name in names.LOOPS) or name in names.ASSIGNMENTS
 
     def _node(self, element: etree._Element, tag: str, scope: str) -> None:
         key = element.get("id")
@@ -275,7 +280,7 @@ class Loader:
         tag = split(definition.tag)[1]
         kind = names.EVENTS.get(tag)
         if kind is None:
-            self.report(definition, "error", f"事件定义 {tag} 不执行", of=owner)
+            self.report(definition, "error", f"事件定义 {tag} 不执行", "请换成消息、定时、信号等事件", of=owner)
             return Event()
         extra = self.extensions.read(definition)
         if kind == "timer":

@@ -240,6 +240,7 @@ class Process:
     edges: Mapping[str, Edge]
     decorations: Mapping[str, Decoration]
     associations: tuple[tuple[str, str], ...] = ()
+    line: int = 0
     unit: str = ""  # expression: the unit every task belongs to unless it says otherwise
     findings: tuple[Finding, ...] = ()
     xml: bytes = field(default=b"", repr=False)

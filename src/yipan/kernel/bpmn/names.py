@@ -77,11 +77,14 @@ ATTRIBUTES: dict[str, set[str]] = {
     "process": NODE_ATTRIBUTES | {"isExecutable", "processType", "isClosed", "definitionalCollaborationRef"},
 }
 # Attributes that are allowed with one meaning only.
-FIXED: dict[str, tuple[str, str]] = {
-    "startQuantity": ("1", "起始数量只能是 1"),
-    "completionQuantity": ("1", "完成数量只能是 1"),
-    "parallelMultiple": ("false", "并行多重事件不执行，请用并行网关连接多个事件"),
+FIXED: dict[str, tuple[str, str, str]] = {
+    "startQuantity": ("1", "起始数量只能是 1", "请删去；要等几个分支到齐，请用并行网关汇聚"),
+    "completionQuantity": ("1", "完成数量只能是 1", "请删去；要同时走几条路，请用并行网关分开"),
+    "parallelMultiple": ("false", "并行多重事件不执行", "请用并行网关连接多个事件"),
 }
+LOOPS = {"multiInstanceLoopCharacteristics", "standardLoopCharacteristics"}
+# Children that only some kinds of activity have, besides decorations and assignments.
+OWN_CHILDREN: dict[str, set[str]] = {"script": {"script"}, "user": {"rendering"}}
 MULTI_CHILDREN = {
     "loopCardinality", "completionCondition", "loopDataInputRef", "loopDataOutputRef", "inputDataItem",
     "outputDataItem", "extensionElements", "documentation",

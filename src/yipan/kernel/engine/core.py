@@ -211,7 +211,7 @@ class Core:
         reads = self.model.reads
         keep = self.state["keep"]
         for name, raw in data.items():
-            if reads is not None and name not in reads and name not in keep:
+            if reads is not None and name not in reads and name not in keep and "*" not in keep:
                 continue
             value = pack(raw)
             self.changed = True

@@ -249,11 +249,15 @@ def _call(node: n.Call) -> Step:
     function = compile_node(node.function)
     arguments = tuple(compile_node(argument) for argument in node.arguments)
     names = node.names
+    # A variable that is no function does not hide the function of its name: count(count) counts.
+    builtin = BUILTINS.get(node.function.name) if isinstance(node.function, n.Name) else None
 
     def call(scope: Scope) -> Any:
         callee = function(scope)
         if not getattr(callee, "feel_function", False):
-            return None
+            if builtin is None:
+                return None
+            callee = builtin
         given = [argument(scope) for argument in arguments]
         if names:
             order = callee.positions(names)

@@ -1,4 +1,7 @@
-"""Free variables of a tree: what an expression reads from its context."""
+"""Free variables of a tree: what an expression reads from its context.
+
+A variable may be named like a function of the language (count, date, sum …): only what is called is the function.
+"""
 
 from . import nodes as n
 from .functions import BUILTINS
@@ -18,8 +21,11 @@ def _walk(node: n.Node, bound: frozenset[str], sure: set[str], maybe: set[str], 
 
     match node:
         case n.Name():
-            if node.name not in bound and node.name not in BUILTINS:
+            if node.name not in bound:
                 (maybe if filtering else sure).add(node.name)
+        case n.Call(function=n.Name(name=called)) if called in BUILTINS and called not in bound:
+            for argument in node.arguments:
+                walk(argument)
         case n.Filter():
             walk(node.source)
             walk(node.test, frozenset({"item"}), inside=True)
