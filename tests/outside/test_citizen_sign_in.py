@@ -54,3 +54,42 @@ def test_a_service_that_fails_is_explained(client, sandbox: str, inject):
     assert answer.status_code == 502
     assert "没有应答" in answer.content.decode()
     assert client.get("/me/").status_code == 302
+
+
+def test_a_cancelled_sign_in_signs_nobody_in(client, sandbox: str):
+    address = client.get("/login/citizen/")["Location"].replace("http://testserver/sandbox", sandbox)
+    (form,) = html.fromstring(httpx.get(address).text).forms
+    back = httpx.post(address.split("?")[0], data={**dict(form.form_values()), "cancel": "1"}).headers["Location"]
+    answer = client.get(urlsplit(back).path, {k: v[0] for k, v in parse_qs(urlsplit(back).query).items()})
+    assert answer.status_code == 400
+    assert "没有完成" in answer.content.decode()
+    assert client.get("/me/").status_code == 302
+
+
+def test_an_answer_works_once_only(client, sandbox: str):
+    """Replay: neither the state nor the code opens a second session."""
+    address = client.get("/login/citizen/")["Location"].replace("http://testserver/sandbox", sandbox)
+    (form,) = html.fromstring(httpx.get(address).text).forms
+    back = httpx.post(address.split("?")[0], data={**dict(form.form_values()), "who": "gd-0003"}).headers["Location"]
+    asked = {k: v[0] for k, v in parse_qs(urlsplit(back).query).items()}
+    assert client.get("/login/citizen/callback/", asked).status_code == 302
+    client.post("/logout/")
+    assert client.get("/login/citizen/callback/", asked).status_code == 400
+    other = client.get("/login/citizen/")["Location"]
+    state = parse_qs(urlsplit(other).query)["state"][0]
+    assert client.get("/login/citizen/callback/", asked | {"state": state}).status_code == 502  # the code is used up
+    assert client.get("/me/").status_code == 302
+
+
+def test_a_real_name_level_that_is_too_low(client, sandbox: str):
+    answer = sign_in(client, sandbox, "gd-0006")
+    assert answer.status_code == 403
+    assert "实名等级为 L1，本平台办事需要 L2" in answer.content.decode()
+
+
+def test_a_compatriot_signs_in_with_his_permit(client, sandbox: str):
+    """Sheet 22 (g): HK/Macao identity."""
+    assert sign_in(client, sandbox, "gd-0005").status_code == 302
+    page = client.get("/me/").content.decode()
+    assert "H12345678" not in page
+    assert "H1*****78" in page

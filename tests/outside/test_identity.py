@@ -1,9 +1,12 @@
 """Signing in at the identity service as a browser does: claims of persons and firms, and everything that is refused."""
 
+import base64
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from authlib.jose import JsonWebKey, JsonWebToken
 from lxml import html
 
 from yipan.connectors import identity
@@ -72,3 +75,53 @@ def test_an_unknown_client_sees_why(sandbox: str):
     answer = httpx.get(f"{sandbox}/identity/authorize", params={"client_id": "other"})
     assert answer.status_code == 400
     assert "没有登记的应用" in answer.text
+
+
+@pytest.fixture
+def forge(sandbox: str, monkeypatch):
+    """``forge(algorithm, **changes)``: an id token of the service as somebody else would sign or change it."""
+    own = JsonWebKey.generate_key("RSA", 2048, is_private=True)
+    monkeypatch.setattr(identity, "_keys", (time.monotonic(), JsonWebKey.import_key_set({"keys": [own.as_dict()]})))
+
+    def token(algorithm: str = "RS256", key=own, **changes) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": f"{sandbox}/identity", "sub": "gd-0003", "aud": "yipan", "nonce": "n-1", "iat": now,
+            "exp": now + 600,
+        }  # fmt: skip
+        return JsonWebToken([algorithm]).encode({"alg": algorithm}, claims | changes, key).decode()
+
+    return token
+
+
+def verify(token: str, sandbox: str) -> dict:
+    return identity._verified(token, nonce="n-1", issuers={f"{sandbox}/identity"})
+
+
+def test_a_sound_token_is_taken(forge, sandbox: str):
+    assert verify(forge(), sandbox)["sub"] == "gd-0003"
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"exp": 1}, "exp"),
+        ({"iat": 4102444800}, "iat"),
+        ({"nonce": "other"}, "nonce"),
+        ({"aud": "other"}, "aud"),
+        ({"iss": "https://evil.example"}, "iss"),
+    ],
+)
+def test_an_expired_or_foreign_token_is_refused(forge, sandbox: str, changes: dict, why: str):
+    with pytest.raises(ConnectorError, match=why):
+        verify(forge(**changes), sandbox)
+
+
+def test_a_token_signed_by_somebody_else_or_by_nobody_is_refused(forge, sandbox: str):
+    stranger = JsonWebKey.generate_key("RSA", 2048, is_private=True)
+    unsigned = forge().split(".")
+    header = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
+    secret = JsonWebKey.import_key("a secret both sides would know", {"kty": "oct"})
+    for token in (forge(key=stranger), f"{header}.{unsigned[1]}.", forge("HS256", key=secret)):
+        with pytest.raises(ConnectorError, match="签名"):
+            verify(token, sandbox)

@@ -135,8 +135,8 @@ if ENVIRONMENT == "test":
     PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
-# Two factors for staff: always in production; demo accounts sign in by password.
-YIPAN_SECOND_FACTOR = os.environ.get("YIPAN_SECOND_FACTOR", "1" if ENVIRONMENT == "production" else "0") == "1"
+# Two factors for staff: always in production, whatever the variable says; demo accounts sign in by password.
+YIPAN_SECOND_FACTOR = ENVIRONMENT == "production" or os.environ.get("YIPAN_SECOND_FACTOR", "0") == "1"
 
 SECURE = ENVIRONMENT == "production"
 SESSION_COOKIE_NAME = "yipan_session"
@@ -172,6 +172,8 @@ YIPAN_IDENTITY_CLIENT = {
     "id": os.environ.get("YIPAN_IDENTITY_CLIENT_ID", "" if SECURE else "yipan"),
     "secret": os.environ.get("YIPAN_IDENTITY_CLIENT_SECRET", "" if SECURE else "sandbox-client-secret"),
 }
+# The least real-name level (L1 to L4) that may apply here.
+YIPAN_IDENTITY_LEVEL = int(os.environ.get("YIPAN_IDENTITY_LEVEL", "2"))
 # The address people know this platform by: printed as QR codes on papers and licences.
 YIPAN_PUBLIC_URL = os.environ.get("YIPAN_PUBLIC_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8700')}").rstrip("/")
 LOGGING = {

@@ -105,10 +105,13 @@ def visible(actor: records.Actor) -> QuerySet[Case]:
     return rows.filter(Q(unit_id__in=scope.unit_ids) | asked).distinct()
 
 
-def own(account_id: int, entity_ids: Sequence[int] = ()) -> QuerySet[Case]:
-    """An applicant's cases: those of his account, and those of the firms he may act for at this moment."""
-    mine = Q(applicant_account_id=account_id)
-    return Case.objects.filter(mine | Q(applicant_entity_id__in=list(entity_ids)) if entity_ids else mine)
+def own(who: "people.access.Principal") -> QuerySet[Case]:
+    """An applicant's cases: his own, joined by person whatever the document or window; or those of the firm he acts for
+    at this moment, in the items his power covers. Whom the firm dismissed sees nothing of it any more."""
+    if who.entity_id is None:
+        return Case.objects.filter(applicant_person_id=who.person_id, applicant_entity_id=None)
+    found = Case.objects.filter(applicant_entity_id=who.entity_id)
+    return found.filter(item_key__in=who.items) if who.items else found
 
 
 def get_for_staff(case_id: int, actor: records.Actor) -> Case:
@@ -119,8 +122,8 @@ def get_for_staff(case_id: int, actor: records.Actor) -> Case:
     return case
 
 
-def get_own(case_id: int, account_id: int, entity_ids: Sequence[int] = ()) -> Case:
-    case = own(account_id, entity_ids).filter(pk=case_id).first()
+def get_own(case_id: int, who: "people.access.Principal") -> Case:
+    case = own(who).filter(pk=case_id).first()
     if case is None:
         raise CaseNotFound
     return case

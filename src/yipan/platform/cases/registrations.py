@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from yipan.kernel.packs import register_loader
-from yipan.platform import jobs, processes, records
+from yipan.platform import jobs, people, processes, records
 from yipan.platform.ui import navigation
 
 from . import process_acts
@@ -31,6 +31,7 @@ VERBS = {
 
 
 def register() -> None:
+    from .actions import join_person
     from .stories import StoryLoader
 
     for name, title in RIGHTS.items():
@@ -40,6 +41,7 @@ def register() -> None:
     processes.register_model_check(check_acts)
     processes.register_subject("case", url=_address, titles=_titles)
     register_loader(StoryLoader(), after=["people", "items", "forms", "processes"])
+    people.joining.register("办件", join_person.move)
     _register_work()
     _register_outside()
     _register_menus()

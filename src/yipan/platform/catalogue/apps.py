@@ -12,6 +12,7 @@ class CatalogueConfig(AppConfig):
     def ready(self) -> None:
         from yipan.kernel.packs import register_loader
         from yipan.platform import forms, records
+        from yipan.platform.people import agent_items
         from yipan.platform.search import registry
         from yipan.platform.ui import navigation
 
@@ -24,6 +25,7 @@ class CatalogueConfig(AppConfig):
         register_loader(BaseItemLoader(), after=["codes"])
         register_loader(ItemLoader(), after=["codes", "base_items"])
         forms.codes.provide(queries.codes)
+        agent_items.register(queries.applied_for_here)
         registry.register(
             "item",
             "事项",

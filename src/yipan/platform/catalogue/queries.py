@@ -103,6 +103,11 @@ def in_force(at: datetime | None = None) -> list[ItemView]:
     return sorted((_view(row) for row in rows), key=lambda view: view.item.title)
 
 
+def applied_for_here() -> list[tuple[str, str]]:
+    """(key, title) of the items in force that are applied for on this platform."""
+    return [(view.item.key, view.item.title) for view in in_force() if view.item.applies_online]
+
+
 def by_theme(kind: str, code: str) -> list[ItemView]:
     """Items of a personal or legal theme."""
     attribute = "personal_themes" if kind == "personal" else "legal_themes"

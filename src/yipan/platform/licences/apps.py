@@ -11,11 +11,12 @@ class LicencesConfig(AppConfig):
 
     def ready(self) -> None:
         from yipan.kernel.packs import register_loader
-        from yipan.platform import jobs, records
+        from yipan.platform import jobs, people, records
         from yipan.platform.records import verbs
         from yipan.platform.ui import navigation
 
         from . import pushing
+        from .actions import join_person
         from .actions.remind import remind
         from .domain import CHANGES
         from .loader import LicenceLoader
@@ -26,6 +27,7 @@ class LicencesConfig(AppConfig):
         titles = {f"licence.{change.key}": f"{change.title}证照" for change in CHANGES.values()}
         verbs.declare(titles | {"licence.issue": "颁发证照", "licence.replace": "换发证照"}, kinds={"licence": "证照"})
         register_loader(LicenceLoader(), after=["templates"])
+        people.joining.register("证照", join_person.move)
         jobs.task("licences.remind")(remind)
         jobs.periodic("30 8 * * *", "licences.remind")
         records.subscribe("document.sealed", pushing.when_sealed)

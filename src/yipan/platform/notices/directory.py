@@ -21,22 +21,26 @@ class Contact:
         return found | ({SMS} if self.phone else set()) | ({YUEZHENGYI} if self.yuezhengyi else set())
 
 
-def resolve(recipients: Sequence[Recipient]) -> list[Contact]:
-    """Addressees without repeats: at most one statement per kind of recipient and role."""
-    found = [*_people(recipients), *(Contact(None, r.name, r.number) for r in recipients if isinstance(r, Phone))]
+def resolve(recipients: Sequence[Recipient], audience: str = "") -> list[Contact]:
+    """Addressees without repeats: at most one statement per kind of recipient and role. ``audience`` (citizen, staff)
+    chooses among the accounts of a person who has both."""
+    found = [
+        *_people(recipients, audience),
+        *(Contact(None, r.name, r.number) for r in recipients if isinstance(r, Phone)),
+    ]
     unique: dict[object, Contact] = {}
     for contact in found:
         unique.setdefault(contact.account_id if contact.account_id is not None else contact.phone, contact)
     return list(unique.values())
 
 
-def _people(recipients: Sequence[Recipient]) -> list[Contact]:
+def _people(recipients: Sequence[Recipient], audience: str) -> list[Contact]:
     from yipan.platform.people import contacts
 
     accounts = [r.id for r in recipients if isinstance(r, Account)]
     persons = [r.id for r in recipients if isinstance(r, Person)]
     found = contacts.by_accounts(accounts) if accounts else []
-    found = [*found, *(contacts.by_persons(persons) if persons else [])]
+    found = [*found, *(contacts.by_persons(persons, audience) if persons else [])]
     for role in (r for r in recipients if isinstance(r, Role)):
         found = [*found, *contacts.by_role(role.key, role.unit_id)]
     return [Contact(c.account_id, c.name, c.phone, c.yuezhengyi) for c in found]

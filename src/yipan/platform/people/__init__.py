@@ -4,6 +4,7 @@
 - ``require``, ``may``, ``scope_filter``: rights are role × data scope × validity, loaded once a request
 - ``queries.holders`` who may take a task; ``queries.deputies_of`` who stands in for somebody on leave
 - ``handover.register`` a kind of open work that goes along when somebody leaves
+- ``joining.register`` rows that name persons, for a person known twice who becomes one
 - ``contacts`` how to reach people (addresses come from the identity vault)
 """
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from .access import require as require
     from .access import scope_filter as scope_filter
 
-_MODULES = {"access", "clients", "contacts", "handover", "models", "queries", "vault"}
+_MODULES = {"access", "clients", "contacts", "handover", "joining", "models", "papers", "queries", "vault"}
 _FROM_ACCESS = {"actor", "principal", "may", "require", "scope_filter", "UnitScope", "Principal"}
 
 

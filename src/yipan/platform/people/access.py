@@ -56,7 +56,8 @@ class PostChoice:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """For whom a citizen acts: himself, or a firm whose agent he is."""
+    """For whom a citizen acts: himself, or a firm whose agent he is; ``items`` are the keys of the service items his
+    power covers (none: all)."""
 
     account_id: int
     person_id: int
@@ -66,6 +67,10 @@ class Principal:
     entity_name: str = ""
     entity_code: str = ""
     manager: bool = False
+    items: frozenset[str] = frozenset()
+
+    def covers(self, item_key: str) -> bool:
+        return not self.items or item_key in self.items
 
 
 @dataclass(slots=True)
@@ -191,15 +196,14 @@ def _load(request: HttpRequest, account: Account) -> Identity:
 
 
 def _citizen(request: HttpRequest, account: Account, today: date) -> Identity:
-    valid = Q(valid_from__lte=today) & (Q(valid_to=None) | Q(valid_to__gte=today)) & Q(revoked_at=None)
     person = account.person
     own = Principal(account.pk, person.pk, person.name, account.level)
     firms = tuple(
         Principal(
             account.pk, person.pk, person.name, account.level,
-            row.entity_id, row.entity.name, row.entity.code, row.manager,
+            row.entity_id, row.entity.name, row.entity.code, row.manager, frozenset(row.items),
         )
-        for row in Agency.objects.filter(valid, person=person).select_related("entity")
+        for row in Agency.objects.filter(in_force(today), person=person).select_related("entity")
     )  # fmt: skip
     # A firm chosen earlier is checked again on every request: a dismissed agent has lost it.
     chosen = request.session.get(FIRM_IN_SESSION)
@@ -212,6 +216,12 @@ def _citizen(request: HttpRequest, account: Account, today: date) -> Identity:
         **_place(request),
     )
     return Identity(account, actor, principal=principal, firms=firms)
+
+
+def in_force(day: date) -> Q:
+    """Agencies that give power on a day: accepted, within their dates, not revoked."""
+    dates = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+    return dates & Q(revoked_at=None, accepted_at__isnull=False)
 
 
 def _place(request: HttpRequest) -> dict[str, Any]:

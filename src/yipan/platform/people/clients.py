@@ -13,7 +13,7 @@ from django.db import transaction
 from yipan.kernel import identifiers
 from yipan.platform import records
 
-from . import vault
+from . import papers, vault
 from .domain import sort_key
 from .models import Account, LegalEntity, Person
 
@@ -40,8 +40,9 @@ class Client:
 
 
 def register(fields: Mapping[str, str], *, actor: records.Actor, at: datetime) -> Client:
-    """Find or make the person (and the firm). Fields: kind person|entity, name, id_no, phone, and for a firm
-    firm_name, firm_code, legal_rep. Raises ClientRefused with every fault at once."""
+    """Find or make the person (and the firm). Fields: kind person|entity, name, id_kind (papers.kinds, a resident ID
+    when empty), id_no, phone, and for a firm firm_name, firm_code, legal_rep. Raises ClientRefused with every fault at
+    once."""
     kind = "entity" if fields.get("kind") == "entity" else "person"
     faults = _faults(fields, kind)
     if faults:
@@ -73,9 +74,12 @@ def _faults(fields: Mapping[str, str], kind: str) -> dict[str, str]:
     faults: dict[str, str] = {}
     if len(fields.get("name", "").strip()) < 2:
         faults["name"] = "请填写来人姓名"
-    checked = identifiers.check_resident_id(fields.get("id_no", ""))
-    if not checked.ok:
-        faults["id_no"] = checked.message or "请填写公民身份号码"
+    if _id_kind(fields) not in dict(papers.kinds()):
+        faults["id_kind"] = "请选择证件类型"
+    else:
+        checked = papers.check(_id_kind(fields), fields.get("id_no", ""))
+        if not checked.ok:
+            faults["id_no"] = checked.message or "请填写证件号码"
     if kind == "entity":
         code = identifiers.check_credit_code(fields.get("firm_code", ""))
         if not code.ok:
@@ -88,16 +92,21 @@ def _faults(fields: Mapping[str, str], kind: str) -> dict[str, str]:
     return faults
 
 
+def _id_kind(fields: Mapping[str, str]) -> str:
+    return fields.get("id_kind") or vault.RESIDENT_ID
+
+
 def _person(fields: Mapping[str, str], at: datetime) -> Person:
-    number = identifiers.check_resident_id(fields["id_no"]).normalised
-    known = vault.find(vault.RESIDENT_ID, number)
+    number = papers.check(_id_kind(fields), fields["id_no"]).normalised
+    kind = papers.kind_of(number, _id_kind(fields))
+    known = vault.find(kind, number)
     if known is not None:
         person = Person.objects.get(pk=known)
         if person.name != fields["name"].strip():
-            raise ClientRefused({"name": "姓名与该身份号码此前登记的不一致，请核对证件"})
+            raise ClientRefused({"name": "姓名与该证件号码此前登记的不一致，请核对证件"})
     else:
         person = Person.objects.create(name=fields["name"].strip(), pinyin=sort_key(fields["name"]), created_at=at)
-        vault.put(person, vault.RESIDENT_ID, number, at=at)
+        vault.put(person, kind, number, at=at)
     if fields.get("phone", "").strip():
         vault.put(person, vault.PHONE, fields["phone"].strip(), at=at)
     return person

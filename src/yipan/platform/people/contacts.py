@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from yipan.platform import calendar
 
 from . import vault
-from .models import Account
+from .models import Account, Person
 from .queries import holders, unit
 
 
@@ -26,8 +26,18 @@ def by_accounts(ids: Collection[int]) -> list[Contact]:
     return _contacts(list(Account.objects.filter(pk__in=ids).select_related("person")))
 
 
-def by_persons(ids: Collection[int]) -> list[Contact]:
-    return _contacts(list(Account.objects.filter(person_id__in=ids, is_active=True).select_related("person")))
+def by_persons(ids: Collection[int], kind: str = "") -> list[Contact]:
+    """Contacts of persons: every account (of a kind: staff, citizen); who has none is reached by phone only."""
+    accounts = Account.objects.filter(person_id__in=ids, is_active=True).select_related("person")
+    found = _contacts(list(accounts.filter(kind=kind) if kind else accounts))
+    without = set(ids) - {contact.person_id for contact in found}
+    if not without or kind == Account.Kind.STAFF:
+        return found
+    names = dict(Person.objects.filter(pk__in=without).values_list("pk", "name"))
+    phones = vault.read(without, [vault.PHONE])
+    return found + [
+        Contact(None, pk, name, phones[pk, vault.PHONE]) for pk, name in names.items() if (pk, vault.PHONE) in phones
+    ]
 
 
 def by_role(role_key: str, unit_id: int | None) -> list[Contact]:

@@ -94,6 +94,7 @@ class Person(models.Model):
     name = models.CharField(max_length=100)
     pinyin = models.CharField(max_length=200, blank=True, db_index=True)
     employer = models.CharField("用人单位(外包、借调)", max_length=120, blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -191,13 +192,21 @@ class Holding(models.Model):
 
 
 class Role(models.Model):
-    """A bundle of rights. ``separation`` names one of the three administrators who exclude each other (三员分立)."""
+    """A bundle of rights. ``separation`` names one of the three administrators who exclude each other (三员分立);
+    ``leads`` says whose work its holder answers for, so that reminders find the leader of somebody."""
+
+    class Leads(models.TextChoices):
+        SECTION = "section", "股室"
+        UNIT = "unit", "单位（分管）"
+        HEAD = "head", "单位（主要负责人）"
 
     key = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=80)
     rights = models.JSONField(default=list)
     separation = models.CharField(max_length=12, blank=True)  # "", system, security, audit
     official = models.BooleanField("须由在编人员担任", default=False)  # not for outsourced staff
+    single = models.BooleanField("每个单位只能有一人", default=False)
+    leads = models.CharField("领导", max_length=12, choices=Leads.choices, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -270,13 +279,16 @@ class Handover(models.Model):
 
 
 class Agency(models.Model):
-    """A person may act for a firm; managers may appoint further agents."""
+    """A person may act for a firm; managers may appoint further agents. An appointment is an invitation until the
+    person accepts it; ``items`` are the keys of the service items it covers (none: all)."""
 
     entity = models.ForeignKey(LegalEntity, on_delete=models.PROTECT, related_name="agents")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="agencies")
     manager = models.BooleanField("管理员", default=False)
+    items = models.JSONField("授权事项", default=list)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    accepted_at = models.DateTimeField("接受时间", null=True)
     revoked_at = models.DateTimeField(null=True)
     granted_by = models.CharField(max_length=100)
 

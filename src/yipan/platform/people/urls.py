@@ -22,6 +22,7 @@ urlpatterns = [
     path("me/second-factor/", me.second_factor_page, name="my_second_factor"),
     path("me/firm/agents/", citizens.agents, name="agents"),
     path("me/firm/agents/dismiss/", citizens.dismiss, name="dismiss_agent"),
+    path("me/invitations/", citizens.answer, name="answer_invitation"),
     path("me/absences/", duties.absences, name="absences"),
     path("me/absences/cancel/", duties.cancel_absence, name="cancel_absence"),
     path("admin/people/units/", units.unit_list, name="units"),

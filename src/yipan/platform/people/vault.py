@@ -19,6 +19,15 @@ from .models import Person, VaultRow
 PHONE = "phone"
 YUEZHENGYI = "yuezhengyi"
 RESIDENT_ID = "resident_id"
+# Kinds of documents of persons; one person may have several of them, and every one leads to the same person.
+DOCUMENTS = {
+    RESIDENT_ID: "居民身份证",
+    "residence_permit": "港澳台居民居住证",
+    "hk_macao_permit": "港澳居民来往内地通行证",
+    "taiwan_permit": "台湾居民来往大陆通行证",
+    "foreign_permanent_id": "外国人永久居留身份证",
+    "passport": "护照",
+}
 
 
 @contextlib.contextmanager
@@ -66,6 +75,33 @@ def put_new(values: Sequence[tuple[Person, str, str]], *, at: datetime) -> None:
         VaultRow.objects.bulk_create(rows)
 
 
+def move(from_id: int, to: Person) -> None:
+    """Give a person the documents of another who is the same; they are encrypted anew, because the cipher is bound to
+    its row. A phone or account of the receiver stays."""
+    kept = {kind for (_, kind) in read([to.pk], [PHONE, YUEZHENGYI])}
+    values = read_all(from_id)
+    with _opened():
+        VaultRow.objects.filter(person_id=from_id).delete()
+    for kind, value, at in values:
+        if kind not in kept:
+            put(to, kind, value, at=at)
+
+
+def read_all(person_id: int) -> list[tuple[str, str, datetime]]:
+    """Every value of a person: (kind, clear value, since when)."""
+    with _opened():
+        rows = list(VaultRow.objects.filter(person_id=person_id).order_by("id"))
+    provider = crypto.current()
+    return [
+        (
+            row.kind,
+            provider.decrypt(base64.b64decode(row.cipher), context=_context(person_id, row.kind)).decode(),
+            row.at,
+        )
+        for row in rows
+    ]
+
+
 def find(kind: str, value: str) -> int | None:
     """The person who has this document number; None when nobody has."""
     with _opened():
@@ -90,6 +126,14 @@ def masked(person_ids: Collection[int], kind: str) -> dict[int, str]:
     """Masked values for screens (440703********0013, 138****5678)."""
     mask = identifiers.mask_phone if kind == PHONE else identifiers.mask_id
     return {person: mask(value) for (person, _kind), value in read(person_ids, [kind]).items()}
+
+
+def masked_ids(person_ids: Collection[int]) -> dict[int, str]:
+    """One masked document number of each person: the resident ID where there is one."""
+    found = read(person_ids, list(DOCUMENTS))
+    order = list(DOCUMENTS)
+    best = sorted(found.items(), key=lambda one: order.index(one[0][1]), reverse=True)
+    return {person: identifiers.mask_id(value) for (person, _kind), value in best}
 
 
 def normalise(kind: str, value: str) -> str:

@@ -44,11 +44,11 @@ def names_of_absent(actor: Actor, at: datetime) -> dict[int, str]:
     return people.queries.absent_people_for(actor.person_id, at) if actor.person_id is not None else {}
 
 
-def applicant_may(actor: Actor, person_id: int | None, entity_id: int | None, at: datetime) -> bool:
-    """Whether a citizen is the applicant himself or an agent of the firm; without a recorded applicant the room that
-    owns the subject has checked it."""
+def applicant_may(actor: Actor, person_id: int | None, entity_id: int | None, at: datetime, item_key: str = "") -> bool:
+    """Whether a citizen is the applicant himself or an agent of the firm for this item; without a recorded applicant
+    the room that owns the subject has checked it."""
     if person_id is None and entity_id is None:
         return True
-    if actor.person_id is not None and actor.person_id == person_id:
-        return True
-    return entity_id is not None and at_work.is_agent(actor.person_id, entity_id, at)
+    if entity_id is not None:  # the person who began it for a firm may have been dismissed since
+        return at_work.is_agent(actor.person_id, entity_id, at, item_key)
+    return actor.person_id is not None and actor.person_id == person_id

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from yipan.kernel.packs import register_loader
 from yipan.platform import jobs, records
-from yipan.platform.people import handover
+from yipan.platform.people import handover, joining
 from yipan.platform.ui import home, navigation
 
 RIGHTS = {
@@ -22,13 +22,14 @@ VERBS = {
 
 def register() -> None:
     from . import leaving, outside, telling
-    from .actions import timers
+    from .actions import join_person, timers
     from .loader import ProcessLoader
 
     records.rights.declare_all(RIGHTS)
     records.verbs.declare(VERBS, kinds={"process": "流程"})
     records.register_channel(telling.TODO_CHANNEL, outside.send)
     handover.register(leaving.REGISTER, leaving.count, leaving.transfer)
+    joining.register("流程", join_person.move)
     jobs.sweep("processes.timers", every=2.0)(timers.sweep)
     register_loader(ProcessLoader(), after=["people"])
     _menus()

@@ -3,18 +3,23 @@
 from datetime import datetime
 from typing import Any
 
-from yipan.platform import notices
+from yipan.platform import notices, people
 
 from .core import Work
 
 
 def tell_applicant(work: Work, template: str, **data: Any) -> None:
-    """A message to the account that applied, on the channels its owner chose."""
+    """A message to the applicant, or to those who may act for the firm in this item now, on the channels they chose;
+    somebody without account (at a window) gets the SMS only."""
     case = work.case
-    if case.applicant_account_id is None:
+    persons = [case.applicant_person_id] if case.applicant_person_id is not None else []
+    if case.applicant_entity_id is not None:
+        persons = people.queries.at_work.agents_for(case.applicant_entity_id, case.item_key, work.now)
+        persons = persons or ([case.agent_person_id] if case.agent_person_id is not None else [])
+    if not persons:
         return
     notices.send(
-        to=notices.Account(case.applicant_account_id),
+        to=[notices.Person(person) for person in persons],
         template=template,
         data=_common(work) | {key: _plain(value) for key, value in data.items()},
         subject=("case", str(case.pk)),

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yipan.platform import calendar, catalogue, people
@@ -47,6 +48,8 @@ def begin(request: HttpRequest, item_key: str) -> HttpResponseBase:
         people.require(common.actor_of(request), "case.receive")
         if common.client_of(request) is None:
             return redirect("cases:receive")
+    elif not common.principal(request).covers(item_key):
+        raise people.Refused("case.begin", _("企业给您的授权不包括这一事项，请联系企业管理员调整授权。"))
     applicant = common.client_of(request) if at_counter else common.applicant_of(request)
     assert applicant is not None, "a clerk without a client was sent to the window's start page"
     actor = common.actor_of(request)

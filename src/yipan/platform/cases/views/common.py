@@ -25,14 +25,9 @@ def actor_of(request: HttpRequest) -> records.Actor:
     return people.actor(request)
 
 
-def entity_ids(who: Any) -> list[int]:
-    return [who.entity_id] if who.entity_id is not None else []
-
-
 def own_case(request: HttpRequest, case_id: int) -> Case:
     """The citizen's case. Raises CaseNotFound (404) for anybody else's."""
-    who = principal(request)
-    return queries.get_own(case_id, who.account_id, entity_ids(who))
+    return queries.get_own(case_id, principal(request))
 
 
 def counter_case(request: HttpRequest, case_id: int) -> Case:

@@ -33,7 +33,7 @@ COUNTER = desks.Desk(
     },
     find=common.counter_case,
 )
-CLIENT_FIELDS = ("kind", "firm_name", "firm_code", "legal_rep", "name", "id_no", "phone")
+CLIENT_FIELDS = ("kind", "firm_name", "firm_code", "legal_rep", "name", "id_kind", "id_no", "phone")
 
 
 @needs("case.receive")
@@ -57,6 +57,7 @@ def receive(request: HttpRequest) -> HttpResponseBase:
         "client": client,
         "errors": errors,
         "entered": entered | {"kind": entered["kind"] or "entity"},
+        "id_kinds": people.papers.kinds(),
         "q": words,
         "items": catalogue.queries.search_titles(words) if client else [],
         "rows": queries.rows(queries.of_client(client, common.actor_of(request)), calendar.now()) if client else [],

@@ -32,7 +32,7 @@ def send(
     if found is None:
         raise UnknownTemplate(f"no notice template {template!r} is installed")
     recipients = [to] if isinstance(to, domain.Account | domain.Person | domain.Role | domain.Phone) else list(to)
-    contacts = directory.resolve(recipients)
+    contacts = directory.resolve(recipients, found.audience)
     if not contacts:
         return []
     refused = _refused([c.account_id for c in contacts if c.account_id is not None])

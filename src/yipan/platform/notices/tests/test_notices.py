@@ -49,7 +49,7 @@ def _directory(monkeypatch):
     """People as the directory finds them; the real directory is tested with ``people``."""
     from yipan.platform.notices import directory
 
-    def people(recipients):
+    def people(recipients, _audience):
         found = [PEOPLE[r.id] for r in recipients if isinstance(r, notices.Account) and r.id in PEOPLE]
         return found + [PEOPLE[n] for r in recipients if isinstance(r, notices.Role) for n in (1, 2)]
 

@@ -1,8 +1,9 @@
-"""Citizens: accounts come from the province's identity service; firms manage their own agents."""
+"""Citizens: accounts come from the province's identity service, persons are joined by their documents."""
 
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
@@ -10,9 +11,10 @@ from django.utils import timezone
 from yipan.kernel import identifiers
 from yipan.platform import records
 
-from .. import vault
+from .. import papers, vault
 from ..domain import sort_key, today_of
 from ..models import Account, Agency, LegalEntity, Person
+from .join import JoinProblem, add_document
 
 UNUSABLE = make_password(None)  # citizens sign in through the identity service only
 
@@ -24,12 +26,20 @@ class IdentityProblem(Exception):
 def sign_in(claims: dict[str, Any], *, now: datetime, ip: str = "") -> tuple[Account, int | None]:
     """The account behind identity claims, made or brought up to date; and the firm signed in for, if any.
 
-    A person is joined by document number, so the same person with another document of his own stays one person.
+    A person is joined by document number; another document of a known account is added to its person, and when it was
+    known as somebody else's of the same name (registered at a window), both become one. Raises IdentityProblem, also
+    for a real-name level below what the platform asks (YIPAN_IDENTITY_LEVEL).
     Claims: sub, name, id_type, id_no, phone, level, user_type, entity {name, credit_code, legal_rep}, agent_relation.
     """
     for name in ("sub", "name"):
         if not claims.get(name):
             raise IdentityProblem("统一身份认证没有返回完整的身份信息，请重新登录。")
+    level, needed = _level(claims.get("level")), settings.YIPAN_IDENTITY_LEVEL
+    if level < needed:
+        raise IdentityProblem(
+            f"您的实名等级为 L{level}，本平台办事需要 L{needed} 以上。"
+            "请先在“粤省事”或统一身份认证平台完成人脸等实名核验，再重新登录；也可以持身份证到窗口办理。"
+        )
     with transaction.atomic():
         account = Account.objects.select_for_update().filter(subject=claims["sub"]).select_related("person").first()
         if account is None:
@@ -41,9 +51,11 @@ def sign_in(claims: dict[str, Any], *, now: datetime, ip: str = "") -> tuple[Acc
                 subject=claims["sub"],
                 password=UNUSABLE,
             )
+        else:
+            _join(account, claims, now, ip)
         if claims.get("phone"):
             vault.put(account.person, vault.PHONE, claims["phone"], at=now)
-        account.level = _level(claims.get("level"))
+        account.level = level
         account.last_login = timezone.now()
         account.save(update_fields=["level", "last_login"])
         entity_id = _entity(claims, account.person, now) if claims.get("user_type") == "entity" else None
@@ -59,8 +71,7 @@ def sign_in(claims: dict[str, Any], *, now: datetime, ip: str = "") -> tuple[Acc
 
 
 def _person(claims: dict[str, Any], now: datetime) -> Person:
-    number = str(claims.get("id_no") or "")
-    kind = _kind_of(number, str(claims.get("id_type") or ""))
+    kind, number = papers.recognised(str(claims.get("id_no") or ""), str(claims.get("id_type") or ""))
     known = vault.find(kind, number) if number else None
     if known is not None:
         return Person.objects.get(pk=known)
@@ -70,14 +81,17 @@ def _person(claims: dict[str, Any], now: datetime) -> Person:
     return person
 
 
-def _kind_of(number: str, stated: str) -> str:
-    """The vault's name of a document. Services write the same type in many ways, so the number itself decides:
-    a resident ID and a residence permit of Hong Kong, Macao and Taiwan people check by their own digits."""
-    if identifiers.check_residence_permit(number).ok:
-        return "residence_permit"
-    if identifiers.check_resident_id(number).ok:
-        return vault.RESIDENT_ID
-    return (stated or "other")[:20]
+def _join(account: Account, claims: dict[str, Any], now: datetime, ip: str) -> None:
+    """A known account may come with another document of its owner than last time."""
+    kind, number = papers.recognised(str(claims.get("id_no") or ""), str(claims.get("id_type") or ""))
+    if not number or kind == papers.OTHER or vault.find(kind, number) == account.person_id:
+        return
+    actor = records.Actor(account.pk, account.person_id, account.person.name, ip=ip)
+    try:
+        account.person_id = add_document(account.person_id, kind=kind, number=number, actor=actor, at=now)
+    except JoinProblem as problem:
+        raise IdentityProblem(f"{problem}如有疑问请致电 12345。") from problem
+    account.person = Person.objects.get(pk=account.person_id)
 
 
 def _entity(claims: dict[str, Any], person: Person, now: datetime) -> int:
@@ -95,17 +109,28 @@ def _entity(claims: dict[str, Any], person: Person, now: datetime) -> int:
         },
     )
     manager = claims.get("agent_relation") in ("legal_rep", "manager")
+    head = claims.get("agent_relation") == "legal_rep"
     living = Agency.objects.filter(entity=entity, person=person, revoked_at=None).first()
     if living is not None:
-        if manager and not living.manager:
-            living.manager = True
-            living.save(update_fields=["manager"])
+        if living.valid_to is not None and living.valid_to < today_of(now) and not head:
+            raise IdentityProblem("您对该企业的经办权限已到期，请联系企业管理员重新授权。")
+        # The service vouches that he acts for the firm: an invitation needs no further answer.
+        living.accepted_at = living.accepted_at or now
+        living.manager = living.manager or manager
+        if head:
+            living.valid_to, living.items = None, []
+        living.save(update_fields=["accepted_at", "manager", "valid_to", "items"])
         return entity.pk
     # Whom the firm's manager dismissed does not come back by signing in again, unless the law makes him its head.
-    if claims.get("agent_relation") != "legal_rep" and Agency.objects.filter(entity=entity, person=person).exists():
+    if not head and Agency.objects.filter(entity=entity, person=person).exists():
         raise IdentityProblem("您对该企业的经办权限已被撤销，请联系企业管理员重新授权。")
     Agency.objects.create(
-        entity=entity, person=person, manager=manager, valid_from=today_of(now), granted_by="统一身份认证"
+        entity=entity,
+        person=person,
+        manager=manager,
+        valid_from=today_of(now),
+        accepted_at=now,
+        granted_by="统一身份认证",
     )
     return entity.pk
 
@@ -113,69 +138,3 @@ def _entity(claims: dict[str, Any], person: Person, now: datetime) -> int:
 def _level(value: Any) -> int:
     text = str(value or "").upper().removeprefix("L")
     return int(text) if text.isdigit() else 0
-
-
-class AgentProblem(Exception):
-    """Why an agent cannot be appointed or dismissed; ``errors`` by field, in Chinese."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        self.errors = errors
-        super().__init__("；".join(errors.values()))
-
-
-def appoint_agent(*, entity_id: int, facts: dict[str, Any], actor: records.Actor, at: datetime) -> Agency:
-    """A firm's manager gives a person power to act for it. Facts: name, resident_id, phone, manager (bool).
-
-    The person is joined by number, so the power is there when he signs in through the identity service; name and
-    number must belong together. Raises AgentProblem.
-    """
-    number = identifiers.check_resident_id(facts["resident_id"])
-    errors = {} if facts["name"] else {"name": "请填写姓名"}
-    if not number.ok:
-        errors["resident_id"] = "；".join(number.errors)
-    if facts.get("phone") and not identifiers.check_phone(facts["phone"]).ok:
-        errors["phone"] = "手机号码应为 11 位数字"
-    if errors:
-        raise AgentProblem(errors)
-    with transaction.atomic():
-        LegalEntity.objects.select_for_update().get(pk=entity_id)
-        known = vault.find(vault.RESIDENT_ID, number.normalised)
-        person = Person.objects.get(pk=known) if known is not None else None
-        if person is not None and person.name != facts["name"]:
-            raise AgentProblem({"name": "姓名与公民身份号码不一致，请核对"})
-        if person is None:
-            person = Person.objects.create(name=facts["name"], pinyin=sort_key(facts["name"]), created_at=at)
-            vault.put(person, vault.RESIDENT_ID, number.normalised, at=at)
-            if facts.get("phone"):
-                vault.put(person, vault.PHONE, facts["phone"], at=at)
-        if Agency.objects.filter(entity_id=entity_id, person=person, revoked_at=None).exists():
-            raise AgentProblem({"resident_id": "此人已经是本企业的经办人"})
-        agency = Agency.objects.create(
-            entity_id=entity_id,
-            person=person,
-            manager=bool(facts.get("manager")),
-            valid_from=today_of(at),
-            granted_by=actor.name,
-        )
-        _record("entity.appoint_agent", entity_id, person.pk, actor, at)
-    return agency
-
-
-def dismiss_agent(agency_id: int, *, entity_id: int, actor: records.Actor, at: datetime) -> None:
-    """End an agent's power at once; open drafts stay with the firm. Raises AgentProblem for the last manager."""
-    with transaction.atomic():
-        LegalEntity.objects.select_for_update().get(pk=entity_id)
-        agency = Agency.objects.filter(pk=agency_id, entity_id=entity_id, revoked_at=None).first()
-        if agency is None:
-            raise AgentProblem({"agency": "该经办人的授权已经不存在"})
-        others = Agency.objects.filter(entity_id=entity_id, revoked_at=None, manager=True).exclude(pk=agency.pk)
-        if agency.manager and not others.exists():
-            raise AgentProblem({"agency": "企业至少要有一名管理员，请先授权另一名管理员"})
-        agency.revoked_at = at
-        agency.save(update_fields=["revoked_at"])
-        _record("entity.dismiss_agent", entity_id, agency.person_id, actor, at)
-
-
-def _record(verb: str, entity_id: int, person_id: int, actor: records.Actor, at: datetime) -> None:
-    subject = ("entity", str(entity_id))
-    records.act(chain=subject, verb=verb, actor=actor, at=at, subject=subject, payload={"person": person_id})

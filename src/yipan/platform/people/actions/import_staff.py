@@ -1,4 +1,5 @@
-"""Take in a staff list from a spreadsheet: every fault of every row is told, and one fault stops everything.
+"""Take in a staff list from a spreadsheet: every fault of every row is told; one fault stops everything, or, when the
+administrator says so, only its own row (and the further posts of the same person).
 
 The number of statements does not grow with the rows. Imported accounts have no password yet: administrators hand out
 first passwords person by person, so no list of passwords ever exists.
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -27,6 +29,7 @@ COLUMNS = ("姓名", "账号", "手机", "单位", "岗位", "任职方式", "�
 REQUIRED = ("姓名", "账号", "单位", "岗位")
 KIND_OF = {label: value for value, label in Holding.Kind.choices}
 MAX_ROWS = 5000
+MAX_UNPACKED = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class _Row:
 
 def read(content: bytes, today: date) -> list[_Row]:
     """Rows of the first sheet. Raises ImportRefused when it is no spreadsheet or columns are missing."""
+    _refuse_bombs(content)
     try:
         sheet: list[list[Any]] = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
     except (CalamineError, OSError, ValueError, IndexError) as error:
@@ -87,6 +91,16 @@ def read(content: bytes, today: date) -> list[_Row]:
     if not rows:
         raise ImportRefused([RowFault(0, "文件", "表格中没有人员")])
     return rows
+
+
+def _refuse_bombs(content: bytes) -> None:
+    """A spreadsheet is a ZIP whose parts may unpack to gigabytes; staff lists do not."""
+    try:
+        unpacked = sum(part.file_size for part in ZipFile(BytesIO(content)).infolist())
+    except BadZipFile:
+        return  # read() says that it is no spreadsheet
+    if unpacked > MAX_UNPACKED:
+        raise ImportRefused([RowFault(0, "文件", "表格解压后过大，请删除图片等附加内容后另存再上传")])
 
 
 def _row(number: int, values: dict[str, Any], today: date) -> _Row:
@@ -124,19 +138,35 @@ def _date(value: Any, today: date) -> tuple[date, str]:
         return today, f"“{text}”不是日期，应如 2026-03-01"
 
 
-def take_in(content: bytes, *, actor: records.Actor, at: datetime) -> int:
-    """Import all rows or none; how many holdings were made. Raises ImportRefused, rights.Refused."""
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """How many rows were taken in, and the faults of those that were left out."""
+
+    rows: int
+    faults: tuple[RowFault, ...] = ()
+
+
+def take_in(content: bytes, *, actor: records.Actor, at: datetime, partial: bool = False) -> TakenIn:
+    """Import all rows or none; with ``partial`` those without fault. Raises ImportRefused when nothing was taken in,
+    rights.Refused."""
     require(actor, MANAGE)
     rows = read(content, today_of(at))
     with transaction.atomic():
         accounts = _known_accounts(rows)
         _resolve(rows, actor)
         _check_logins(rows, accounts)
-        faults = [fault for row in rows for fault in row.faults]
-        if faults:
-            raise ImportRefused(sorted(faults, key=lambda fault: fault.row))
-        _write(rows, accounts, actor, at)
-    return len(rows)
+        faults = sorted((fault for row in rows for fault in row.faults), key=lambda fault: fault.row)
+        good = _whole(rows) if partial else rows
+        if faults and (not partial or not good):
+            raise ImportRefused(faults)
+        _write(good, accounts, actor, at)
+    return TakenIn(len(good), tuple(faults))
+
+
+def _whole(rows: list[_Row]) -> list[_Row]:
+    """Rows without fault of people whose every row is without fault: nobody is taken in by half."""
+    broken = {row.login for row in rows if row.faults}
+    return [row for row in rows if row.login not in broken]
 
 
 def _known_accounts(rows: list[_Row]) -> dict[str, Account]:
@@ -162,8 +192,8 @@ def _resolve(rows: list[_Row], actor: records.Actor) -> None:
         row.post_row = posts.get((unit.pk, row.post))
         if row.post_row is None:
             row.fault("岗位", f"“{unit.name}”没有岗位“{row.post}”，请先设岗" if row.post else "请填写岗位")
-        elif any(given.role.separation for given in row.post_row.roles.all()):
-            row.fault("岗位", "系统、安全、审计管理员（三员）须在人员页面逐一任命")
+        elif any(given.role.separation or given.role.single for given in row.post_row.roles.all()):
+            row.fault("岗位", "三员和单位主要负责人须在人员页面逐一任命")
         elif row.kind == "outsourced":
             official = [given.role.title for given in row.post_row.roles.all() if given.role.official]
             if official:
@@ -173,6 +203,8 @@ def _resolve(rows: list[_Row], actor: records.Actor) -> None:
 def _check_logins(rows: list[_Row], accounts: dict[str, Account]) -> None:
     """A login is new once; the same login again is a further post of the same person and says so (兼任)."""
     first: dict[str, _Row] = {}
+    persons = {account.person_id for account in accounts.values()}
+    held = set(Holding.objects.filter(person_id__in=persons, valid_to=None).values_list("person_id", "post_id"))
     for row in rows:
         known = accounts.get(row.login)
         before = first.get(row.login)
@@ -184,6 +216,8 @@ def _check_logins(rows: list[_Row], accounts: dict[str, Account]) -> None:
             row.fault("姓名", f"账号“{row.login}”属于“{owner}”")
         elif owner is None and row.kind == "concurrent":
             row.fault("任职方式", "兼任人员的本职行应在前面")
+        elif known is not None and row.post_row is not None and (known.person_id, row.post_row.pk) in held:
+            row.fault("岗位", f"“{row.name}”已在这个岗位上")
         first.setdefault(row.login, row)
 
 

@@ -2,12 +2,11 @@
 
 import secrets
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from yipan.kernel import identifiers
 from yipan.platform import records
@@ -16,19 +15,12 @@ from yipan.platform.ui.errors import Conflict
 
 from .. import second_factor, vault
 from ..access import forget_grants, may, require
-from ..domain import separation_fault, sort_key, today_of
+from ..domain import sort_key, today_of
 from ..models import Account, Holding, Person, Post, Role, RoleAssignment
-from . import accounts
+from . import accounts, conflicts
+from .conflicts import StaffProblem, valid_on
 
 MANAGE, AUTHORISE = "people.manage", "people.authorise"
-
-
-class StaffProblem(Exception):
-    """Why something cannot be done; ``errors`` by field, in Chinese."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        self.errors = dict(errors)
-        super().__init__("；".join(self.errors.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +51,13 @@ def register(
     actor: records.Actor,
     at: datetime,
     on: date | None = None,
+    until: date | None = None,
+    id_no: str = "",
 ) -> Registered:
-    """A new member of staff with account and post. Raises StaffProblem."""
+    """A new member of staff with account and post, to ``until`` where that is agreed. Raises StaffProblem.
+
+    With his resident ID he is the same person as the citizen who applies here, so that he cannot handle his own
+    application."""
     post = Post.objects.filter(pk=post_id).select_related("unit").first()
     require(actor, MANAGE, unit_id=post.unit_id if post else 0)
     errors = register_faults(name=name, login=login, phone=phone, kind=kind, employer=employer)
@@ -68,19 +65,41 @@ def register(
         errors["post"] = "请选择岗位"
     elif Account.objects.filter(login=login).exists():
         errors["login"] = f"账号“{login}”已被使用"
+    checked = identifiers.check_resident_id(id_no)
+    if id_no and not checked.ok:
+        errors["id_no"] = checked.message
     if errors:
         raise StaffProblem(errors)
     assert post is not None
     with transaction.atomic():
-        person = Person.objects.create(name=name, pinyin=sort_key(name), employer=employer, created_at=at)
+        person = _person(name, employer, checked.normalised if id_no else "", at)
         if phone:
             vault.put(person, vault.PHONE, phone, at=at)
         password = first_password()
         account = accounts.create_staff(
             login=login, person=person, password=password, actor=actor, at=at, must_change=True
         )
-        _hold(person, post, kind, on or today_of(at), actor, at)
+        _hold(person, post, kind, on or today_of(at), until, actor, at)
     return Registered(person, account, password)
+
+
+def _person(name: str, employer: str, id_no: str, at: datetime) -> Person:
+    """The person who has this number, or a new one. Raises StaffProblem."""
+    known = vault.find(vault.RESIDENT_ID, id_no) if id_no else None
+    if known is None:
+        person = Person.objects.create(name=name, pinyin=sort_key(name), employer=employer, created_at=at)
+        if id_no:
+            vault.put(person, vault.RESIDENT_ID, id_no, at=at)
+        return person
+    person = Person.objects.select_for_update().get(pk=known)
+    if person.name != name:
+        raise StaffProblem({"name": "姓名与该公民身份号码此前登记的不一致，请核对"})
+    if Account.objects.filter(person=person, kind=Account.Kind.STAFF).exists():
+        raise StaffProblem({"id_no": "此人已有工作人员账号，请在其人员页面办理任职"})
+    if employer:
+        person.employer = employer
+        person.save(update_fields=["employer"])
+    return person
 
 
 def register_faults(*, name: str, login: str, phone: str, kind: str, employer: str) -> dict[str, str]:
@@ -101,52 +120,46 @@ def register_faults(*, name: str, login: str, phone: str, kind: str, employer: s
     return errors
 
 
-def employ(person_id: int, *, post_id: int, kind: str, on: date | None, actor: records.Actor, at: datetime) -> Holding:
-    """Give a person a post from a day on. Raises StaffProblem."""
+def employ(
+    person_id: int,
+    *,
+    post_id: int,
+    kind: str,
+    on: date | None,
+    actor: records.Actor,
+    at: datetime,
+    until: date | None = None,
+) -> Holding:
+    """Give a person a post from a day on; secondments and contracts end by themselves after ``until``. Raises
+    StaffProblem."""
     post = Post.objects.filter(pk=post_id).select_related("unit").first()
     require(actor, MANAGE, unit_id=post.unit_id if post else 0)
     if post is None:
         raise StaffProblem({"post": "请选择岗位"})
     if kind not in Holding.Kind.values:
         raise StaffProblem({"kind": "请选择任职方式"})
+    if actor.person_id == person_id:
+        raise StaffProblem({"post": "不能给自己任职，请由另一名管理员办理"})
     with transaction.atomic():
         person = Person.objects.select_for_update().get(pk=person_id)
-        if Holding.objects.filter(_valid(today_of(at)), person=person, post=post).exists():
+        if Holding.objects.filter(valid_on(today_of(at)), person=person, post=post).exists():
             raise StaffProblem({"post": "此人已在这个岗位上"})
-        holding = _hold(person, post, kind, on or today_of(at), actor, at)
+        holding = _hold(person, post, kind, on or today_of(at), until, actor, at)
     forget_grants()
     return holding
 
 
-def _hold(person: Person, post: Post, kind: str, on: date, actor: records.Actor, at: datetime) -> Holding:
-    roles = [given.role for given in RoleAssignment.objects.filter(_valid(on), post=post).select_related("role")]
-    _guard(person, roles, on, outsourced=kind == "outsourced")
-    holding = Holding.objects.create(person=person, post=post, kind=kind, valid_from=on)
+def _hold(
+    person: Person, post: Post, kind: str, on: date, until: date | None, actor: records.Actor, at: datetime
+) -> Holding:
+    if until is not None and until < on:
+        raise StaffProblem({"until": "截止日期不能早于任职日期"})
+    roles = [given.role for given in RoleAssignment.objects.filter(valid_on(on), post=post).select_related("role")]
+    conflicts.check(person, roles, unit_id=post.unit_id, on=on, outsourced=kind == "outsourced")
+    holding = Holding.objects.create(person=person, post=post, kind=kind, valid_from=on, valid_to=until)
     facts = {"post": post.pk, "kind": kind, "on": on.isoformat()}
-    _record("person.employ", person.pk, actor, at, facts)
+    _record("person.employ", person.pk, actor, at, facts | ({"until": until.isoformat()} if until else {}))
     return holding
-
-
-def _guard(person: Person, roles: Iterable[Role], on: date, *, outsourced: bool) -> None:
-    """Separated administrators, and what only officials may hold. Raises StaffProblem."""
-    roles = list(roles)
-    official = [role.title for role in roles if role.official]
-    if outsourced and official:
-        raise StaffProblem({"kind": f"服务外包人员不能担任：{'、'.join(official)}"})
-    fault = separation_fault({role.separation for role in roles} | _separations(person, on))
-    if fault:
-        raise StaffProblem({"role": fault})
-
-
-def _separations(person: Person, on: date) -> set[str]:
-    held = Holding.objects.filter(_valid(on), person=person).values("post_id")
-    rows = RoleAssignment.objects.filter(_valid(on)).filter(Q(person=person) | Q(post_id__in=held))
-    return set(rows.values_list("role__separation", flat=True)) - {""}
-
-
-def _only_outsourced(person: Person, on: date) -> bool:
-    kinds = set(Holding.objects.filter(_valid(on), person=person).values_list("kind", flat=True))
-    return kinds == {"outsourced"}
 
 
 def leave(holding_id: int, *, on: date | None, actor: records.Actor, at: datetime, reason: str) -> None:
@@ -206,15 +219,23 @@ def _grant(
         raise StaffProblem(errors)
     assert role is not None
     with transaction.atomic():
-        same = RoleAssignment.objects.filter(_valid(today), role=role, post=post, person=person, unit_id=unit_id)
+        same = RoleAssignment.objects.filter(valid_on(today), role=role, post=post, person=person, unit_id=unit_id)
         if same.filter(scope=scope).exists():
             raise StaffProblem({"role": "已经有这个角色和数据范围"})
         if actor.person_id is not None and person is not None and person.pk == actor.person_id:
             raise StaffProblem({"role": "不能给自己授予角色，请由另一名安全管理员办理"})
-        holders = [person] if person else [h.person for h in Holding.objects.filter(_valid(today), post=post)]
+        holders = [person] if person else [h.person for h in Holding.objects.filter(valid_on(today), post=post)]
+        if role.single and len(holders) > 1:
+            names = "、".join(holder.name for holder in holders)
+            raise StaffProblem({"role": f"{role.title}每个单位只能有一名，而该岗位有多人：{names}"})
         for holder in holders:
-            outsourced = _only_outsourced(holder, today)
-            _guard(holder, [role], today, outsourced=outsourced)
+            conflicts.check(
+                holder,
+                [role],
+                unit_id=post.unit_id if post else unit_id,
+                on=today,
+                outsourced=conflicts.only_outsourced(holder, today),
+            )
         made = RoleAssignment.objects.create(
             role=role, post=post, person=person, unit_id=unit_id, scope=scope, valid_from=today
         )
@@ -250,10 +271,6 @@ def _record_grant(
     subject = ("unit", str(given.post.unit_id))
     payload = dict(facts) | {"post": given.post_id}
     records.act(chain=subject, verb=verb, actor=actor, at=at, subject=subject, reason=reason, payload=payload)
-
-
-def _valid(day: date) -> Q:
-    return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
 
 
 def _record(

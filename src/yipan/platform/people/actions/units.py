@@ -12,7 +12,8 @@ from yipan.platform import records
 
 from ..access import forget_grants, require
 from ..domain import today_of
-from ..models import Post, Section, Unit, UnitName
+from ..models import Post, Role, Section, Unit, UnitName
+from .conflicts import holders_of
 
 MANAGE = "people.manage"
 DAY = timedelta(days=1)
@@ -156,9 +157,19 @@ def merge(
             Post.objects.filter(unit=source).update(unit=target)
             Unit.objects.filter(parent=source).update(parent=target)
             _end(source, target, on)
+            _check_single(target, at)
             facts = {"into": target.pk, "name": source.name, "on": on.isoformat()}
             _record("unit.merge", source, actor, at, facts, reason)
     forget_grants()
+
+
+def _check_single(target: Unit, at: datetime) -> None:
+    """A merged unit keeps one head: the others leave their post before. Raises UnitProblem."""
+    for role in Role.objects.filter(single=True):
+        holders = holders_of(role, target.pk, today_of(at))
+        if len(holders) > 1:
+            names = "、".join(sorted(holders.values()))
+            raise UnitProblem({"units": f"合并后{role.title}不止一名（{names}），请先办理离任"})
 
 
 def split(

@@ -7,8 +7,8 @@ from yipan.kernel.packs import Finding, InstallContext, PackError, PackFile
 from yipan.platform import records
 
 from .. import vault
-from ..actions import absences, accounts
-from ..domain import sort_key
+from ..actions import absences, accounts, conflicts
+from ..domain import separation_fault, sort_key
 from ..models import (
     Absence,
     Account,
@@ -50,7 +50,7 @@ def install(content: Row, file: PackFile, context: InstallContext) -> None:
 
 
 class _Unknown(LookupError):
-    """Something is named that is in no pack."""
+    """Something is named that is in no pack, or cannot come together."""
 
 
 def _get(model: Any, what: str, **facts: Any) -> Any:
@@ -67,7 +67,7 @@ def _structure(content: Row) -> None:
     for row in content["units"]:
         _unit(row)
     for row in content["roles"]:
-        facts = {name: row[name] for name in ("title", "separation", "official")}
+        facts = {name: row[name] for name in ("title", "separation", "official", "single", "leads")}
         Role.objects.update_or_create(key=row["key"], defaults=facts | {"rights": sorted(set(row["rights"]))})
     for row in content["posts"]:
         _post(row)
@@ -97,8 +97,12 @@ def _post(row: Row) -> None:
     section = _get(Section, "股室", key=row["section"], unit=unit) if row["section"] else None
     facts = {"unit": unit, "section": section, "title": row["title"]}
     post, _made = Post.objects.update_or_create(key=row["key"], defaults=facts)
+    roles = {given["role"]: _get(Role, "角色", key=given["role"]) for given in row["roles"]}
+    fault = separation_fault({role.separation for role in roles.values()})
+    if fault:
+        raise _Unknown(f"岗位“{row['key']}”：{fault}")
     for given in row["roles"]:
-        role = _get(Role, "角色", key=given["role"])
+        role = roles[given["role"]]
         RoleAssignment.objects.get_or_create(role=role, post=post, scope=given["scope"], defaults={"valid_from": SINCE})
 
 
@@ -113,6 +117,7 @@ def _person(row: Row, password: str, context: InstallContext) -> None:
     vault.put(person, vault.YUEZHENGYI, row["login"], at=context.at)
     for held in row["posts"]:
         post = _get(Post, "岗位", key=held["post"])
+        _check_holding(row, person, post, held["kind"])
         Holding.objects.create(person=person, post=post, kind=held["kind"], valid_from=SINCE)
     accounts.create_staff(
         login=row["login"],
@@ -122,6 +127,14 @@ def _person(row: Row, password: str, context: InstallContext) -> None:
         at=context.at,
         demo_title=row["title"] or row["name"],
     )
+
+
+def _check_holding(row: Row, person: Person, post: Post, kind: str) -> None:
+    roles = [given.role for given in RoleAssignment.objects.filter(post=post).select_related("role")]
+    try:
+        conflicts.check(person, roles, unit_id=post.unit_id, on=SINCE, outsourced=kind == "outsourced")
+    except conflicts.StaffProblem as problem:
+        raise _Unknown(f"{row['login']}（{post.key}）：{problem}") from problem
 
 
 def _absence(row: Row, context: InstallContext) -> None:
@@ -162,5 +175,7 @@ def _entity(row: Row, at: datetime) -> None:
         Agency.objects.get_or_create(
             entity=entity,
             person_id=person,
-            defaults={"manager": agent["manager"], "valid_from": SINCE, "granted_by": "演示数据"},
-        )
+            defaults={
+                "manager": agent["manager"], "valid_from": SINCE, "accepted_at": at, "granted_by": "演示数据",
+            },
+        )  # fmt: skip

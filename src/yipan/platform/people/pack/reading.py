@@ -11,6 +11,7 @@ SCOPES = ("own", "section", "unit", "subordinate", "district")
 KINDS = ("main", "concurrent", "seconded", "outsourced")
 UNIT_KINDS = ("department", "town", "group", "centre")
 SEPARATIONS = ("system", "security", "audit")
+LEADS = ("section", "unit", "head")
 LISTS = ("regions", "units", "roles", "posts", "persons", "residents", "entities")
 Content = dict[str, Any]
 
@@ -102,6 +103,8 @@ def _role(row: Fields, known: Collection[str]) -> Content:
         "rights": row.texts("rights", required=True),
         "separation": row.choice("separation", SEPARATIONS, required=False),
         "official": row.flag("official"),
+        "single": row.flag("single"),
+        "leads": row.choice("leads", LEADS, required=False),
     }
     row.nothing_else()
     for n, name in enumerate(values["rights"]):

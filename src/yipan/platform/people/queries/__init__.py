@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from yipan.platform import calendar, records
 
-from .. import access, vault
+from .. import access, agent_items, vault
 from ..models import Absence, Account, Agency, Holding, LegalEntity, Role, RoleAssignment, Unit
 
 
@@ -217,12 +217,13 @@ def role_titles() -> dict[str, str]:
 
 def firms_of(person_id: int) -> bool:
     """Whether a person may act for any firm today."""
-    return Agency.objects.filter(_valid(calendar.today()), person_id=person_id, revoked_at=None).exists()
+    return Agency.objects.filter(access.in_force(calendar.today()), person_id=person_id).exists()
 
 
 @dataclass(frozen=True, slots=True)
 class AgentRow:
-    """One agent of a firm as its manager sees him; the number is masked."""
+    """One agent of a firm as its manager sees him, or an invitation not yet accepted; the number is masked, ``items``
+    are titles of the service items his power covers (none: all)."""
 
     id: int
     person_id: int
@@ -232,17 +233,53 @@ class AgentRow:
     since: date
     until: date | None
     granted_by: str
+    accepted: bool
+    items: tuple[str, ...]
 
 
 def agents_of(entity_id: int) -> list[AgentRow]:
-    rows = list(
-        Agency.objects.filter(_valid(calendar.today()), entity_id=entity_id, revoked_at=None).select_related("person")
-    )
-    masked = vault.masked([row.person_id for row in rows], vault.RESIDENT_ID)
+    """Agents in force and invitations that wait for an answer."""
+    today = calendar.today()
+    living = Q(revoked_at=None) & (Q(valid_to=None) | Q(valid_to__gte=today))
+    rows = list(Agency.objects.filter(living, entity_id=entity_id).select_related("person"))
+    masked = vault.masked_ids([row.person_id for row in rows])
+    titles = dict(agent_items.choices())
     return [
         AgentRow(
-            row.pk, row.person_id, row.person.name, masked.get(row.person_id, ""),
-            row.manager, row.valid_from, row.valid_to, row.granted_by,
+            row.pk, row.person_id, row.person.name, masked.get(row.person_id, ""), row.manager, row.valid_from,
+            row.valid_to, row.granted_by, row.accepted_at is not None,
+            _titled(row.items, titles),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _titled(keys: Collection[str], titles: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(titles.get(key) or key for key in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A firm that asks a person to act for it."""
+
+    id: int
+    firm: str
+    code: str
+    by: str
+    manager: bool
+    until: date | None
+    items: tuple[str, ...]
+
+
+def invitations(person_id: int) -> list[Invitation]:
+    today = calendar.today()
+    waiting = Q(revoked_at=None, accepted_at=None) & (Q(valid_to=None) | Q(valid_to__gte=today))
+    rows = Agency.objects.filter(waiting, person_id=person_id).select_related("entity").order_by("id")
+    titles = dict(agent_items.choices()) if rows else {}
+    return [
+        Invitation(
+            row.pk, row.entity.name, row.entity.code, row.granted_by, row.manager, row.valid_to,
+            _titled(row.items, titles),
         )
         for row in rows
     ]  # fmt: skip

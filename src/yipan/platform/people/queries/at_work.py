@@ -3,16 +3,23 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from ..access import in_force
 from ..models import Absence, Account, Agency, Holding, Person
 from . import _valid, calendar_day
 
 
-def is_agent(person_id: int | None, entity_id: int, at: datetime) -> bool:
-    """Whether a person may act for a firm on that day."""
+def is_agent(person_id: int | None, entity_id: int, at: datetime, item_key: str = "") -> bool:
+    """Whether a person may act for a firm on that day (in a service item, when one is named)."""
     if person_id is None:
         return False
-    valid = _valid(calendar_day(at))
-    return Agency.objects.filter(valid, person_id=person_id, entity_id=entity_id, revoked_at=None).exists()
+    held = Agency.objects.filter(in_force(calendar_day(at)), person_id=person_id, entity_id=entity_id)
+    return any(not items or not item_key or item_key in items for items in held.values_list("items", flat=True))
+
+
+def agents_for(entity_id: int, item_key: str, at: datetime) -> list[int]:
+    """Persons who may act for a firm in a service item on that day; one statement."""
+    held = Agency.objects.filter(in_force(calendar_day(at)), entity_id=entity_id).order_by("id")
+    return [person for person, items in held.values_list("person_id", "items") if not items or item_key in items]
 
 
 def present(person_ids: Collection[int], at: datetime) -> set[int]:

@@ -26,8 +26,9 @@ def sheet(*rows, head=HEAD):
     return out.getvalue()
 
 
-def take_in(*rows, login="data.admin", **more):
-    return import_staff.take_in(sheet(*rows, **more), actor=queries.actor_of(login), at=calendar.now())
+def take_in(*rows, login="data.admin", partial=False, **more):
+    actor = queries.actor_of(login)
+    return import_staff.take_in(sheet(*rows, **more), actor=actor, at=calendar.now(), partial=partial)
 
 
 def line(n=1, **changes):
@@ -38,10 +39,8 @@ def line(n=1, **changes):
 
 
 def test_rows_become_people_with_posts_and_no_password():
-    assert (
-        take_in(line(), line(2, 姓名="李䶮", 单位="health", 任职方式="借调", 用人单位="棠下镇", 任职日期="2026/3/1"))
-        == 2
-    )
+    done = take_in(line(), line(2, 姓名="李䶮", 单位="health", 任职方式="借调", 用人单位="棠下镇", 任职日期="2026/3/1"))
+    assert (done.rows, done.faults) == (2, ())
     first, second = Account.objects.filter(login__startswith="wangxm").order_by("login")
     assert not first.has_usable_password()
     assert vault.masked([first.person_id], vault.PHONE) == {first.person_id: "138****0001"}
@@ -69,6 +68,7 @@ FAULTS = [
     ({"单位": "区政数局", "岗位": "系统管理员"}, "岗位", "三员"),
     ({"任职日期": "三月"}, "任职日期", "不是日期"),
     ({"任职方式": "兼任"}, "任职方式", "本职行应在前面"),
+    ({"账号": "market.examiner", "姓名": "李志强", "岗位": "审查岗", "任职方式": "兼任"}, "岗位", "已在这个岗位上"),
 ]
 
 
@@ -99,8 +99,25 @@ def test_files_that_are_no_staff_list(content, message):
     assert message in refused.value.faults[0].message
 
 
+def test_rows_without_fault_can_be_taken_in_alone():
+    """Sheet 00 X8: imports can be partial or all-or-nothing; nobody is taken in by half."""
+    done = take_in(line(1), line(2, 手机="12"), line(3), line(3, 岗位="没有", 任职方式="兼任"), partial=True)
+    assert done.rows == 1
+    assert [(fault.row, fault.column) for fault in done.faults] == [(3, "手机"), (5, "岗位")]
+    assert list(Account.objects.filter(login__startswith="wangxm").values_list("login", flat=True)) == ["wangxm1"]
+    with pytest.raises(import_staff.ImportRefused):
+        take_in(line(4, 手机="12"), partial=True)  # nothing is left
+
+
+def test_a_spreadsheet_that_unpacks_to_too_much_is_refused(monkeypatch):
+    monkeypatch.setattr(import_staff, "MAX_UNPACKED", 100)
+    with pytest.raises(import_staff.ImportRefused) as refused:
+        take_in(line())
+    assert "解压后过大" in refused.value.faults[0].message
+
+
 def test_a_unit_s_administrator_imports_into_his_unit_only():
-    assert take_in(line(), login="market.admin") == 1
+    assert take_in(line(), login="market.admin").rows == 1
     with pytest.raises(import_staff.ImportRefused) as refused:
         take_in(line(2, 单位="区卫健局"), login="market.admin")
     assert "您不能管理" in refused.value.faults[0].message
@@ -109,7 +126,7 @@ def test_a_unit_s_administrator_imports_into_his_unit_only():
 def test_a_thousand_rows_cost_no_more_statements_than_ten():
     def statements(first, count):
         with CaptureQueriesContext(connection) as context:
-            assert take_in(*(line(n) for n in range(first, first + count))) == count
+            assert take_in(*(line(n) for n in range(first, first + count))).rows == count
         return len(context)
 
     few = statements(0, 10)
@@ -131,3 +148,9 @@ def test_the_screen_shows_the_faults(as_staff):
     upload.name = "名单.xlsx"
     assert client.post("/admin/people/staff/import/", {"file": upload}).status_code == 302
     assert "wangxm1" in client.get("/admin/people/staff/?q=wangxm").content.decode()
+    upload = io.BytesIO(sheet(line(2), line(3, 手机="12")))
+    upload.name = "名单.xlsx"
+    page = client.post("/admin/people/staff/import/", {"file": upload, "partial": "1"})
+    assert page.status_code == 200
+    assert "已导入 1 行" in page.content.decode()
+    assert "11 位" in page.content.decode()

@@ -52,6 +52,29 @@ def test_keys_are_unique_and_posts_exist():
     assert "没有岗位“nowhere”" in PeopleLoader().check_all([missing], None)[0].message
 
 
+SEPARATED = """units: [{key: a, name: 甲单位}]
+roles:
+  - {key: sys, title: 系统管理员, rights: [people.manage], separation: system}
+  - {key: aud, title: 审计员, rights: [people.report], separation: audit}
+posts: [{key: both, unit: a, title: 全能岗, roles: [{role: sys}, {role: aud}]}]
+"""
+TWO_HEADS = """demo_password: Yipan-2026
+units: [{key: a, name: 甲单位}]
+roles: [{key: head, title: 总负责人, rights: [task.view], single: true, leads: head}]
+posts: [{key: a.head, unit: a, title: 局长, roles: [{role: head}]}]
+persons:
+  - {login: one, name: 王一, posts: [a.head]}
+  - {login: two, name: 王二, posts: [a.head]}
+"""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("text", "message"), [(SEPARATED, "三员分立"), (TWO_HEADS, "甲单位已有总负责人：王一")])
+def test_a_pack_cannot_bring_together_what_excludes_each_other(text, message):
+    with pytest.raises(PackError, match=message):
+        PeopleLoader().install(file(text), InstallContext(MANIFEST, records.SYSTEM, calendar.now()))
+
+
 @pytest.mark.django_db
 def test_the_built_in_roles_name_declared_rights_only(district):
     from pathlib import Path

@@ -2,6 +2,8 @@
 
 import logging
 import secrets
+import time
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth import login as open_session
@@ -15,12 +17,15 @@ from yipan.platform import calendar, ui
 from yipan.platform.ui.access import citizen, public
 from yipan.platform.ui.errors import Conflict
 
-from .. import access, queries, sessions
+from .. import access, agent_items, papers, queries, sessions
+from ..actions import agents as agent_actions
 from ..actions import citizens as actions
 from ..backend import BACKEND
-from .common import address_of
+from .common import address_of, day, number
 
-FLOW = "people.identity"
+FLOWS = "people.identity"
+# A sign-in begun in one tab is not undone by another; each is used once and not after a while.
+MOST_FLOWS, FLOW_SECONDS = 5, 10 * 60
 log = logging.getLogger(__name__)
 
 
@@ -42,14 +47,26 @@ def begin(request: HttpRequest) -> HttpResponse:
     except ConnectorError:
         log.exception("the identity service cannot be asked")
         return _failed(request, _("统一身份认证暂时没有应答，请稍后再试，或到窗口办理。"), 502)
-    request.session[FLOW] = {
+    flow = {
         "state": state,
         "nonce": nonce,
         "verifier": verifier,
         "redirect_uri": redirect_uri,
         "next": following,
+        "since": int(time.time()),
     }
+    request.session[FLOWS] = [*request.session.get(FLOWS, []), flow][-MOST_FLOWS:]
     return HttpResponseRedirect(address)
+
+
+def _take_flow(request: HttpRequest) -> dict[str, Any] | None:
+    """The sign-in this browser began under the state that came back, used up by asking; None for any other."""
+    state = request.GET.get("state", "")
+    flows = request.session.pop(FLOWS, [])
+    mine = next((flow for flow in flows if constant_time_compare(state, flow["state"])), None)
+    request.session[FLOWS] = [flow for flow in flows if flow is not mine]
+    request.session.save()  # used up even when the answer is an error, after which sessions are not saved
+    return mine if mine is not None and time.time() - mine["since"] <= FLOW_SECONDS else None
 
 
 @require_GET
@@ -59,9 +76,8 @@ def callback(request: HttpRequest) -> HttpResponse:
     from yipan.connectors import identity as service
     from yipan.connectors.base import ConnectorError
 
-    flow = request.session.pop(FLOW, None)
-    request.session.save()  # used up even when the answer is an error, after which sessions are not saved
-    if flow is None or not constant_time_compare(request.GET.get("state", ""), flow["state"]):
+    flow = _take_flow(request)
+    if flow is None:
         return _failed(request, _("登录已经超时，或不是从本平台发起的，请重新登录。"), 400)
     if "error" in request.GET or not request.GET.get("code"):
         return _failed(request, _("您没有完成统一身份认证，可以重新登录。"), 400)
@@ -85,7 +101,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     open_session(request, account, backend=BACKEND)
     request.session[access.FIRM_IN_SESSION] = entity_id
     following = flow["next"] or sessions.home(account)
-    if entity_id is None and queries.firms_of(account.person_id):
+    if entity_id is None and (queries.firms_of(account.person_id) or queries.invitations(account.person_id)):
         return HttpResponseRedirect(f"{reverse('people:choose')}?{urlencode({'next': following})}")
     return HttpResponseRedirect(following)
 
@@ -101,28 +117,44 @@ def choose(request: HttpRequest) -> HttpResponse:
     identity = access.identify(request)
     assert identity is not None
     following = sessions.safe(request, request.GET.get("next", "")) or sessions.home(identity.account)
-    values = {"principal": identity.principal, "firms": identity.firms, "next": following, "face": "portal"}
+    values = {
+        "principal": identity.principal,
+        "firms": identity.firms,
+        "invitations": queries.invitations(identity.account.person_id),
+        "next": following,
+        "face": "portal",
+    }
     return ui.render(request, "people/choose.html", values)
+
+
+POSTED = ("name", "kind", "number", "phone", "until")
 
 
 @citizen
 def agents(request: HttpRequest) -> HttpResponse:
-    """A firm's manager sees, appoints and dismisses its agents."""
+    """A firm's manager sees, invites and dismisses its agents."""
     me = _manager(request)
     errors: dict[str, str] = {}
-    posted = {name: request.POST.get(name, "").strip() for name in ("name", "resident_id", "phone")}
+    posted = {name: request.POST.get(name, "").strip() for name in POSTED}
+    chosen = request.POST.getlist("items")
     if request.method == "POST":
+        wanted = agent_actions.Appointment(
+            name=posted["name"],
+            number=posted["number"],
+            kind=posted["kind"],
+            phone=posted["phone"],
+            manager=request.POST.get("manager") == "1",
+            items=chosen,
+            until=day(posted["until"]),
+        )
         try:
-            made = actions.appoint_agent(
-                entity_id=me.entity_id or 0,
-                facts=posted | {"manager": request.POST.get("manager") == "1"},
-                actor=access.actor(request),
-                at=calendar.now(),
-            )
-        except actions.AgentProblem as problem:
+            if posted["until"] and wanted.until is None:
+                raise agent_actions.AgentProblem({"until": _("有效期止不是日期")})
+            made = agent_actions.appoint(me.entity_id or 0, wanted, actor=access.actor(request), at=calendar.now())
+        except agent_actions.AgentProblem as problem:
             errors = problem.errors
         else:
-            ui.notify(request, _("已授权 %(name)s 为经办人。") % {"name": made.person.name})
+            ui.notify(request, _("已邀请 %(name)s，对方登录后接受即可办事。") % {"name": made.person.name})
             return HttpResponseRedirect(reverse("people:agents"))
     values = {
         "firm": me,
@@ -130,6 +162,9 @@ def agents(request: HttpRequest) -> HttpResponse:
         "me": me.person_id,
         "errors": errors,
         "posted": posted,
+        "chosen": chosen,
+        "kinds": papers.kinds(),
+        "items": agent_items.choices(),
         "face": "portal",
     }
     return ui.render(request, "people/agents.html", values, status=422 if errors else 200)
@@ -140,18 +175,36 @@ def agents(request: HttpRequest) -> HttpResponse:
 def dismiss(request: HttpRequest) -> HttpResponse:
     """End an agent's power at once; the last manager of a firm stays."""
     me = _manager(request)
-    number = request.POST.get("agency", "")
     try:
-        actions.dismiss_agent(
-            int(number) if number.isdecimal() else 0,
+        agent_actions.dismiss(
+            number(request.POST.get("agency")) or 0,
             entity_id=me.entity_id or 0,
             actor=access.actor(request),
             at=calendar.now(),
         )
-    except actions.AgentProblem as problem:
+    except agent_actions.AgentProblem as problem:
         raise Conflict("；".join(problem.errors.values())) from problem
     ui.notify(request, _("经办权限已撤销，立即生效。"))
     return HttpResponseRedirect(reverse("people:agents"))
+
+
+@require_POST
+@citizen
+def answer(request: HttpRequest) -> HttpResponse:
+    """Accept or decline a firm's invitation."""
+    accept = request.POST.get("do") == "accept"
+    try:
+        agency = agent_actions.answer(
+            number(request.POST.get("agency")) or 0,
+            accept=accept,
+            actor=access.actor(request),
+            at=calendar.now(),
+        )
+    except agent_actions.AgentProblem as problem:
+        raise Conflict("；".join(problem.errors.values())) from problem
+    said = _("您现在可以代表 %(firm)s 办事。") if accept else _("已谢绝 %(firm)s 的邀请。")
+    ui.notify(request, said % {"firm": agency.entity.name})
+    return HttpResponseRedirect(reverse("people:choose") if accept else reverse("people:me"))
 
 
 def _manager(request: HttpRequest) -> access.Principal:

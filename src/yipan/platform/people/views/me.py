@@ -21,8 +21,13 @@ def profile(request: HttpRequest) -> HttpResponse:
     person_id = identity.account.person_id
     masked = vault.masked([person_id], vault.PHONE).get(person_id, "")
     if identity.principal is not None:
-        ids = vault.masked([person_id], vault.RESIDENT_ID)
-        values = {"me": identity, "phone": masked, "id_no": ids.get(person_id, ""), "face": "portal"}
+        values = {
+            "me": identity,
+            "phone": masked,
+            "id_no": vault.masked_ids([person_id]).get(person_id, ""),
+            "invitations": queries.invitations(person_id),
+            "face": "portal",
+        }
         return ui.render(request, "people/citizen.html", values)
     titles = queries.role_titles()
     values = {

@@ -23,7 +23,7 @@ from .common import day, number
 from .confirm import fresh
 from .units import AUTHORISE, MANAGE, REPORT, scope_of, widest
 
-FIELDS = ("name", "login", "phone", "post", "kind", "employer", "on")
+FIELDS = ("name", "login", "id_no", "phone", "post", "kind", "employer", "on", "until")
 IMPORT_LIMIT = 5 * 1024 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -94,6 +94,8 @@ def person_new(request: HttpRequest) -> HttpResponse:
                 kind=posted["kind"],
                 employer=posted["employer"],
                 on=day(posted["on"]),
+                until=day(posted["until"]),
+                id_no=posted["id_no"],
                 actor=access.actor(request),
                 at=calendar.now(),
             )
@@ -139,7 +141,7 @@ def _values(request: HttpRequest, person_id: int) -> dict[str, Any]:
 
 
 FORMS = {"employ": "任职", "leave": "离任", "grant": "个人授权", "close": "停用账号", "open": "启用账号"}
-POSTED = ("post", "kind", "on", "reason", "role", "scope", "unit", "holding")
+POSTED = ("post", "kind", "on", "until", "reason", "role", "scope", "unit", "holding")
 
 
 def _form(request: HttpRequest, person_id: int, form: str, errors: dict[str, str] | None = None) -> HttpResponse:
@@ -184,6 +186,7 @@ def employ(request: HttpRequest, person_id: int) -> HttpResponse:
             post_id=number(post.get("post")) or 0,
             kind=post.get("kind", ""),
             on=day(post.get("on")),
+            until=day(post.get("until")),
             actor=access.actor(request),
             at=calendar.now(),
         ),
@@ -287,23 +290,35 @@ def revoke(request: HttpRequest, person_id: int) -> HttpResponse:
 @needs(MANAGE)
 @fresh
 def import_list(request: HttpRequest) -> HttpResponse:
-    """Upload a staff list; every fault of every row is shown, and one fault stops everything."""
+    """Upload a staff list; every fault of every row is shown. One fault stops everything unless rows without fault are
+    wanted all the same."""
     faults: list[import_staff.RowFault] = []
+    partial, count = request.POST.get("partial") == "1", 0
     if request.method == "POST":
         upload = request.FILES.get("file")
         if upload is None or (upload.size or 0) > IMPORT_LIMIT:
             faults = [import_staff.RowFault(0, "文件", "请选择 5 MB 以内的 XLSX 文件")]
         else:
             try:
-                count = import_staff.take_in(upload.read(), actor=access.actor(request), at=calendar.now())
+                done = import_staff.take_in(
+                    upload.read(), actor=access.actor(request), at=calendar.now(), partial=partial
+                )
             except import_staff.ImportRefused as refused:
                 faults = refused.faults
             else:
+                count, faults = done.rows, list(done.faults)
                 ui.notify(request, f"已导入 {count} 行。新账号请在人员页面逐一发放初始口令。")
-                return HttpResponseRedirect(reverse("people:staff"))
-    values = {"faults": faults, "columns": import_staff.COLUMNS, "kinds": list(import_staff.KIND_OF)}
-    status = 422 if faults else 200
-    return ui.render(request, "people/import.html", values | {"face": "administration"}, status=status)
+                if not faults:
+                    return HttpResponseRedirect(reverse("people:staff"))
+    values = {
+        "faults": faults,
+        "taken": count,
+        "partial": partial,
+        "columns": import_staff.COLUMNS,
+        "kinds": list(import_staff.KIND_OF),
+        "face": "administration",
+    }
+    return ui.render(request, "people/import.html", values, status=422 if faults and not count else 200)
 
 
 @require_GET

@@ -19,7 +19,9 @@ SEPARATION = (
 def to_work(held: Held, task: dict[str, Any], actor: Actor, now: datetime, *, for_applicant: bool = False) -> Actor:
     """The actor as he works on the task: himself, or marked as deputy (代) of the person he stands in for."""
     if holders.APPLICANT in task["roles"] and task["person_id"] is None and not task["persons"]:
-        if for_applicant or reach.applicant_may(actor, held.applicant_person_id, held.applicant_entity_id, now):
+        if for_applicant or reach.applicant_may(
+            actor, held.applicant_person_id, held.applicant_entity_id, now, held.item_key
+        ):
             return actor
         raise ProcessProblem("这一步由申请人本人或其经办人办理。", "not_yours")
     if actor is SYSTEM:

@@ -1,0 +1,9 @@
+"""A person known twice became one (people.joining): cases name the one who stays."""
+
+from ..models import Case
+
+
+def move(keep: int, drop: int) -> int:
+    """How many cases were moved."""
+    applied = Case.objects.filter(applicant_person_id=drop).update(applicant_person_id=keep)
+    return applied + Case.objects.filter(agent_person_id=drop).update(agent_person_id=keep)
