@@ -130,11 +130,15 @@ class BoxList(listing.ListPage):
                 "title", "事项", link=lambda row: row.href, sub=lambda row: row.subtitle, fixed=True, personal=True
             ),
             listing.Column("task", "环节", shown=self.box == "todo"),
-            listing.Column("state", "状态", sub=lambda row: row.note),
+            listing.Column("state", "状态", "status", sub=lambda row: row.note, tone=lambda row: row.tone),
             listing.Column("light", "时限", "light", shown=self.box == "todo"),
-            listing.Column("when", _WHEN[self.box], sort=True),
+            listing.Column("when", _WHEN[self.box], sort=True, nowrap=True),
             listing.Column("process", "流程", shown=False),
-        )
+            listing.Column(
+                "open", "操作", "action", value=lambda _row: "办理" if self.box == "todo" else "查看",
+                link=lambda row: row.href,
+            ),
+        )  # fmt: skip
         self.default_order = "when" if self.box == "todo" else "-when"
         limits = (listing.Choice("limit", "期限", ((LATE, "已超期"), (SOON, "三日内到期或已超期"))),)
         self.filters = (*(limits if self.box == "todo" else ()), *_COMMON_FILTERS)

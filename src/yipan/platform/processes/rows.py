@@ -17,19 +17,23 @@ from .queries import Line, UnitTask
 STATUS = {
     "running": "办理中", "suspended": "已挂起", "completed": "已办结", "terminated": "已终止", "failed": "异常结束"
 }  # fmt: skip
+TASK_WORDS = {"claimed": ("已签收", "green"), "waiting": ("等待加签", "orange"), "open": ("待签收", "blue")}
+TONES = {"running": "blue", "suspended": "orange", "completed": "green", "terminated": "grey", "failed": "red"}
 KINDS = {"user": "人工环节", "manual": "人工环节", "task": "环节", "receive": "等待消息", "call": "子流程"}
 WHY = {"left": "办理人已离任或请假且无人代理", "nobody": "本单位没有可以办理的人员"}
 
 
 @dataclass(frozen=True, slots=True)
 class TodoRow:
-    """One line; ``light`` has code, word and text, or is None; ``when``: due time of open work, else when it came."""
+    """One line; ``tone`` is the colour of ``state``; ``light`` has code, word and text, or is None; ``when``: due time
+    of open work, else when it came."""
 
     href: str
     title: str
     subtitle: str
     task: str
     state: str
+    tone: str
     light: Any
     when: str
     note: str
@@ -52,9 +56,9 @@ def _row(line: Line, said: Any, box: str, now: datetime, days: Any) -> TodoRow:
     href = queries.url_of(line.subject_kind, line.subject_id) or reverse("processes:instance", args=[line.instance_id])
     if box in ("to_read", "followed"):
         href = reverse("processes:instance", args=[line.instance_id])
-    state = STATUS[line.status]
+    state, tone = STATUS[line.status], TONES[line.status]
     if box == "todo":
-        state = {"claimed": "已签收", "waiting": "等待加签"}.get(line.task_status, "待签收")
+        state, tone = TASK_WORDS.get(line.task_status, TASK_WORDS["open"])
     notes = [f"{line.by_name} 抄送" if box == "to_read" else f"{line.by_name} 代办" if line.by_name else ""]
     notes.append("代理他人" if line.for_other and box == "todo" else "")
     return TodoRow(
@@ -63,6 +67,7 @@ def _row(line: Line, said: Any, box: str, now: datetime, days: Any) -> TodoRow:
         subtitle=said.subtitle if said is not None else f"{line.subject_kind} {line.subject_id}",
         task=line.task_name,
         state=state,
+        tone=tone,
         light=_light(line, said, box, now, days),
         when=_when(line, box),
         note="，".join(note for note in notes if note),

@@ -19,7 +19,7 @@ after somebody else of the unit with the right ``export.approve`` agreed, and wi
 ``BatchAction`` handles each row by itself and answers for each; ``listing.Refusal("…")`` says why one was not handled.
 
 It works without script; htmx replaces the list in place. Shapes are in ``values``, ``keyset.TableQuery`` makes a query
-object of a QuerySet, ``keyset.condition`` helps raw SQL.
+object of a QuerySet, ``keyset.condition`` helps raw SQL, ``RowsQuery`` serves lists that are short by nature.
 """
 
 from .approval import APPROVE
@@ -29,6 +29,7 @@ from .export import Export, set_gate
 from .filters import Choice, DateRange, Flag, NumberRange, Text
 from .keyset import TableQuery, condition
 from .page import ListPage
+from .rows import RowsQuery
 from .values import Between, Count, Position, Query
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Position",
     "Query",
     "Refusal",
+    "RowsQuery",
     "TableQuery",
     "Text",
     "condition",

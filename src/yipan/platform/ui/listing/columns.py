@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from .. import formats
 
-Kind = Literal["text", "status", "tag", "light", "number", "money", "day", "moment"]
+Kind = Literal["text", "status", "tag", "light", "number", "money", "day", "moment", "action"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Column:
 
     ``sort``: the list may be ordered by it (the query must know the name). ``shown``: visible until somebody chooses
     otherwise. ``fixed``: cannot be hidden. ``sub``: a second, fainter line. ``tone``: colour of a status or tag.
-    ``personal``: personal data, named in the record of an export.
+    Kind ``action`` is a button to what is done with the row next; it stands on screen only.
+    ``personal``: personal data, named in the record of an export. ``nowrap``: its words stay on one line.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Column:
     shown: bool = True
     fixed: bool = False
     personal: bool = False
+    nowrap: bool = False
 
     def raw(self, row: Any) -> Any:
         return self.value(row) if self.value else getattr(row, self.key)
@@ -52,7 +54,7 @@ class Column:
             return formats.EMPTY
         match self.kind:
             case "light":
-                return f"{value.word} {value.text}".strip()
+                return value.word if value.text == value.word else f"{value.word} {value.text}".strip()
             case "money":
                 return formats.yuan(value)
             case "day":
@@ -87,6 +89,11 @@ class Column:
         text = self.text(row)
         extra = formats.plain(self.sub(row)) if self.sub and self.sub(row) not in (None, "") else ""
         return f"{text} {extra}" if extra else text
+
+    @property
+    def data(self) -> bool:
+        """Whether it also goes on paper and into files."""
+        return self.kind != "action"
 
     @property
     def numeric(self) -> bool:

@@ -30,8 +30,8 @@ class ListPage:
     """Declare attributes and ``query``; see the package's docstring for an example.
 
     ``key`` names the list for ever (saved views hang on it). ``personal`` lists are exported only with a reason,
-    after approval, and with a watermark. ``face`` and ``base`` choose the shell. ``template`` may extend
-    ``ui/list.html``.
+    after approval, and with a watermark. ``face`` and ``base`` choose the shell. ``intro`` says in a line what the
+    list is for, where its title does not. ``template`` may extend ``ui/list.html``.
     """
 
     key: str
@@ -45,6 +45,7 @@ class ListPage:
     face = ""
     base = "ui/base_staff.html"
     template = "ui/list.html"
+    intro = ""
     personal = False
     exportable = True
     export_limit = 50_000
@@ -162,7 +163,7 @@ class ListPage:
         )
         values = {
             **self._values(request, state),
-            "rows": [[column.cell(row) for column in state.columns] for row in found[:PRINT_ROWS]],
+            "rows": [[column.cell(row) for column in state.data_columns] for row in found[:PRINT_ROWS]],
             "cut": PRINT_ROWS if len(found) > PRINT_ROWS else 0,
             "at": context.ask("now", request),
             "person": context.person_line(request),
@@ -193,7 +194,7 @@ class ListPage:
         approval.ask(
             request, list_key=self.key, title=note.title, path=state.path, query=state.query_string(),
             filters="；".join(f"{label}：{words}" for label, words in note.filters) or "全部",
-            columns=[column.key for column in state.columns], fields=note.personal_fields, reason=reason,
+            columns=[column.key for column in state.data_columns], fields=note.personal_fields, reason=reason,
         )  # fmt: skip
         notify(request, "导出申请已提交，本单位有审批权限的人员批准后，可以在这里下载。", "green")
         return HttpResponseRedirect(reverse("ui:my_exports"))
@@ -205,7 +206,7 @@ class ListPage:
 
     def _note(self, request: HttpRequest, state: State, kind: str, reason: str = "") -> export.Export:
         return export.Export(
-            self.key, self.heading(request), kind, state.asked.words, state.columns, context.ask("now", request),
+            self.key, self.heading(request), kind, state.asked.words, state.data_columns, context.ask("now", request),
             context.person_line(request), self.personal, reason, context.ask("demo", request),
         )  # fmt: skip
 

@@ -90,6 +90,11 @@ class State:
     def narrowed(self) -> bool:
         return bool(self.asked.values or self.asked.errors)
 
+    @property
+    def data_columns(self) -> tuple[Column, ...]:
+        """The shown columns without buttons, for paper and files."""
+        return tuple(column for column in self.columns if column.data)
+
     def text(self, name: str) -> str:
         """What stands in a filter's field."""
         return self.given.get(name, "")
@@ -99,5 +104,6 @@ def _columns(page: "ListPage", views: tuple[saved.View, ...], view: saved.View |
     """The view's columns, else the remembered ones, else the list's own; fixed ones always."""
     remembered = next((v for v in views if not v.name), None)
     chosen = (view or remembered).columns if (view or remembered) else ()  # type: ignore[union-attr]
-    found = tuple(c for c in page.columns if c.fixed or c.key in chosen)
-    return found if chosen and found else tuple(c for c in page.columns if c.shown or c.fixed)
+    if chosen:
+        return tuple(c for c in page.columns if c.fixed or not c.data or c.key in chosen)
+    return tuple(c for c in page.columns if c.shown or c.fixed)

@@ -1,8 +1,10 @@
 """The list component over a small real table: paging both ways, filters, views, batches, exports."""
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from html import unescape
 from types import SimpleNamespace
 
 import openpyxl
@@ -99,6 +101,38 @@ class Parcels(listing.ListPage):
         )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Version:
+    id: int
+    name: str
+    since: date | None
+
+
+VERSIONS = tuple(
+    Version(n, name, None if n == 3 else date(2021, 11, n % 4 + 1))
+    for n, name in enumerate(("审批", "办理", "财政", "东西", "安全", "边界", "成果"), 1)
+)
+
+
+class Versions(listing.ListPage):
+    """A list that is short by nature, with a button in each row."""
+
+    key = "test.versions"
+    title = "版本"
+    columns = (
+        listing.Column("name", "名称", sort=True, fixed=True),
+        listing.Column("since", "生效", "day", sort=True),
+        listing.Column("open", "操作", "action", value=lambda _row: "打开", link=lambda row: f"/version/{row.id}/"),
+    )
+    filters = (listing.Text("q", "名称"),)
+    default_order = "name"
+    page_sizes = (3, 20)
+    page_size = 3
+
+    def query(self, request):
+        return listing.RowsQuery(lambda: VERSIONS, lambda row, filters: filters.get("q", "") in row.name)
+
+
 class People(Parcels):
     key = "test.people"
     title = "人员"
@@ -123,6 +157,7 @@ def _actor(view):
 
 urlpatterns = [
     path("parcels/", _actor(access.public(Parcels.as_view())), name="parcels"),
+    path("versions/", _actor(access.public(Versions.as_view())), name="versions"),
     path("people/", _actor(access.public(People.as_view())), name="people"),
     path("", include("yipan.platform.ui.urls")),
 ]
@@ -395,3 +430,35 @@ def test_statements_of_one_page_do_not_grow_with_its_rows(client, django_assert_
     client.get("/parcels/")
     with django_assert_max_num_queries(4):  # views, rows, count, and nothing else but the session
         client.get("/parcels/", {"size": 50})
+
+
+def walk(client, address, back=False):
+    """The rows of every page, forward or backward, in the order of the pages that were opened."""
+    pages = []
+    while address:
+        text = client.get(address).content.decode()
+        pages.append(re.findall(r'yp-cell-title">([^<]+)</td>', text))
+        found = re.search(rf'rel="{"prev" if back else "next"}" href="([^"]+)"', text)
+        address = unescape(found[1]) if found else ""
+    return pages, text
+
+
+def test_a_list_that_is_short_by_nature_pages_and_sorts_like_every_other(client):
+    by_name = ["安全", "办理", "边界", "财政", "成果", "东西", "审批"]
+    pages, last = walk(client, "/versions/")
+    assert [name for page in pages for name in page] == by_name
+    back, _ = walk(client, unescape(re.search(r'rel="prev" href="([^"]+)"', last)[1]), back=True)
+    assert [name for page in reversed(back) for name in page] == by_name[:6]
+    days = [version for page in walk(client, "/versions/?order=-since")[0] for version in page]
+    assert days[-1] == "财政", "a row without a day comes last"
+    assert [version for page in walk(client, "/versions/?order=since")[0] for version in page][-1] == "财政"
+    assert walk(client, "/versions/?q=成")[0] == [["成果"]]
+
+
+def test_buttons_of_rows_stay_on_the_screen(client):
+    assert '/version/1/">打开<span class="visually-hidden"> 审批' in client.get("/versions/?q=审批").content.decode()
+    assert "打开" not in client.get("/versions/?print=1").content.decode()
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(client.get("/versions/?export=xlsx").streaming_content))).active
+    assert "操作" not in [cell.value for row in sheet.iter_rows() for cell in row]
+    client.post("/versions/", {"do": "columns", "column": ["since"]})
+    assert "打开" in client.get("/versions/").content.decode()
