@@ -11,13 +11,7 @@ import contextlib
 import html
 import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,11 +24,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yipan.house.settings")
 os.environ.setdefault("YIPAN_ENV", "demo")
 os.environ.setdefault("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
 
+import demo_house  # noqa: E402
 import screens  # noqa: E402
 
 TARGET = ROOT / "var" / "shots"
-STARTED = "一盘棋 Yipan"
-START_SECONDS = 600
 PASSWORD = "Yipan-2026"  # noqa: S105 - of the demo's accounts, printed at every start
 CITIZEN = "citizen"
 # The demo's firm, for which one of the sandbox's persons signs in.
@@ -87,33 +80,9 @@ def kinds_of_pages() -> tuple[list[str], list[tuple[str, re.Pattern[str]]]]:
 
 
 @contextlib.contextmanager
-def demo() -> Iterator[str]:
-    """A demo of its own with fresh data; stopped and removed afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    data = Path(tempfile.mkdtemp(prefix="yipan-shots-"))
-    data.chmod(0o755)
-    environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
-    environment |= {"YIPAN_DATA": str(data), "YIPAN_ENV": "demo", "PYTHONPATH": str(ROOT / "src")}
-    command = [sys.executable, "-m", "yipan.house.cli", "demo", "--host", "127.0.0.1", "--port", str(port)]
-    log = data / "shots.log"
-    with log.open("wb") as output:
-        running = subprocess.Popen(command, env=environment, stdout=output, stderr=output, start_new_session=True)
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while STARTED not in log.read_text(errors="replace"):
-            if running.poll() is not None or time.monotonic() > deadline:
-                sys.exit(f"The demo did not start:\n{log.read_text(errors='replace')[-3000:]}")
-            time.sleep(0.5)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        running.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            running.wait(60)
-        if running.poll() is None:
-            os.killpg(running.pid, signal.SIGKILL)
-        shutil.rmtree(data, ignore_errors=True)
+def own_demo() -> Iterator[str]:
+    with demo_house.running("shots") as house:
+        yield house.address
 
 
 def sign_in(browser: screens.Browser, base: str, login: str) -> list[dict[str, object]] | None:
@@ -252,7 +221,7 @@ def main() -> int:
     start, kinds = kinds_of_pages()
     for width in screens.WIDTHS:
         (TARGET / width).mkdir(parents=True, exist_ok=True)
-    running = contextlib.nullcontext(arguments.at.rstrip("/")) if arguments.at else demo()
+    running = contextlib.nullcontext(arguments.at.rstrip("/")) if arguments.at else own_demo()
     with running as base, screens.browser() as browser:
         gallery = Gallery(base, arguments.only, kinds)
         for who in ("", CITIZEN, *screens.STAFF):

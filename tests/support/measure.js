@@ -23,6 +23,9 @@
     const cut = style.overflowX !== "visible" && style.overflowX !== "auto" && style.overflowX !== "scroll";
     const cutY = style.overflowY === "hidden" || style.overflowY === "clip";
     if (cut && e.scrollWidth > e.clientWidth + 1 || cutY && e.scrollHeight > e.clientHeight + 2) found.push(`clipped text: ${name(e)}`);
+    // A tag or a button squeezed until its words stand outside its border.
+    const framed = parseFloat(style.borderRightWidth) > 0 || style.backgroundColor !== "rgba(0, 0, 0, 0)";
+    if (framed && style.overflowX === "visible" && style.display !== "inline" && e.scrollWidth > e.clientWidth + 2) found.push(`words outside their frame: ${name(e)}`);
     const box = e.getBoundingClientRect();
     if ((box.right > wide + 1 || box.left < -1) && box.right > 0 && !e.closest(".yp-table-wrap, .yp-scroll, pre, svg, .yp-side")) found.push(`text beyond the edge: ${name(e)}`);
     if (parseFloat(style.fontSize) < 12 && !e.closest("[aria-hidden=true], svg")) found.push(`text of ${style.fontSize}: ${name(e)}`);
