@@ -8,10 +8,9 @@ import time
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Histogram, generate_latest
 
 REQUESTS = Histogram("yipan_request_seconds", "Duration of requests by route and status", ["route", "status"])
-REFUSED = Counter("yipan_refused_total", "Requests refused by rate limits", ["rule"])
 WORKER_SILENT_SECONDS = 60
 
 

@@ -78,8 +78,8 @@ def case_query(actor: records.Actor) -> listing.TableQuery:
 
 
 FIELDS = (
-    "id", "short_no", "case_no", "item_title", "applicant_name", "unit_name", "state", "received_at", "accepted_at",
-    "decided_at", "notice_due", "promised_due", "legal_due", "commitment",
+    "id", "short_no", "case_no", "item_title", "applicant_name", "applicant_kind", "unit_name", "state", "received_at",
+    "accepted_at", "decided_at", "notice_due", "promised_due", "legal_due", "commitment",
 )  # fmt: skip
 
 

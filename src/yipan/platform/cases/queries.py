@@ -41,6 +41,7 @@ class CaseRow:
     case_no: str
     item_title: str
     applicant_name: str
+    applicant_kind: str
     unit_name: str
     state: State
     light: Light | None
@@ -203,6 +204,7 @@ def row(case: Case, now: datetime) -> CaseRow:
         case_no=case.case_no or "",
         item_title=case.item_title,
         applicant_name=case.applicant_name,
+        applicant_kind=case.applicant_kind,
         unit_name=case.unit_name,
         state=State(case.state),
         light=light_of(case, now),

@@ -91,15 +91,14 @@ def versions(key: str) -> list[ItemView]:
     return [_view(row) for row in rows]
 
 
-def in_force(at: datetime | None = None) -> list[ItemView]:
-    """Every item in force, by title (one statement, plus one for each version this process has not read yet)."""
+def in_force(at: datetime | None = None, *, keys: Sequence[str] | None = None) -> list[ItemView]:
+    """Every item in force (or those of ``keys``), by title; one statement, plus one for each version this process has
+    not read yet."""
     day = day_of(at or calendar.now())
-    rows = (
-        ItemVersion.objects.defer("data")
-        .filter(effective_from__lte=day)
-        .order_by("key", "-effective_from", "-number")
-        .distinct("key")
-    )
+    rows = ItemVersion.objects.defer("data").filter(effective_from__lte=day)
+    if keys is not None:
+        rows = rows.filter(key__in=keys)
+    rows = rows.order_by("key", "-effective_from", "-number").distinct("key")
     return sorted((_view(row) for row in rows), key=lambda view: view.item.title)
 
 

@@ -9,8 +9,21 @@ class ExchangeConfig(AppConfig):
     verbose_name = "接口与交换"
 
     def ready(self) -> None:
-        from yipan.platform.records import verbs
+        from yipan.platform import jobs
+        from yipan.platform.records import rights, verbs
+        from yipan.platform.ui import interface, navigation
 
+        from . import callers, limits
+        from .actions.issue import RIGHT
+
+        rights.declare(RIGHT, "管理接口密钥")
         verbs.declare(
             {"api_key.issue": "发放接口密钥", "api_key.revoke": "停用接口密钥"}, kinds={"api_key": "接口密钥"}
         )
+        interface.set_key_reader(callers.read)
+        jobs.task("exchange.forget_counters")(limits.forget_old)
+        jobs.periodic("*/10 * * * *", "exchange.forget_counters")
+        navigation.register(
+            "administration", "安全与审计", "接口密钥", "exchange:keys", icon="key", right=RIGHT, order=50,
+            note="其他系统调用数据接口的密钥",
+        )  # fmt: skip

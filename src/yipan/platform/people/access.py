@@ -106,6 +106,14 @@ def forget_grants() -> None:
         memory.clear()
 
 
+def remember_grants(who: records.Actor, grants: tuple[Grant, ...]) -> None:
+    """An application calls with a key: what the key grants, for this request only."""
+    memory = _remembered.get()
+    if memory is None or who.person_id is not None:
+        raise RuntimeError("grants are remembered for applications, while a request is answered")
+    memory["application", who.channel] = grants
+
+
 def _once(key: Any, load: Callable[[], Any]) -> Any:
     memory = _remembered.get()
     if memory is None:
@@ -251,7 +259,7 @@ def grants_for(who: records.Actor) -> tuple[Grant, ...]:
     """The grants of an actor today (one statement, once a request)."""
     person_id = who.person_id
     if person_id is None:
-        return ()
+        return (_remembered.get() or {}).get(("application", who.channel), ())
     return _once(("grants", person_id), lambda: tuple(grants_of(person_id, calendar.today())))
 
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import NoReverseMatch, reverse
 
@@ -88,7 +88,7 @@ def authorize(request: HttpRequest, requirement: str) -> HttpResponseBase | None
 
 def _to_sign_in(request: HttpRequest, requirement: str) -> HttpResponse:
     if errors.wants_json(request):
-        return JsonResponse({"error": "请先登录"}, status=401, json_dumps_params={"ensure_ascii": False})
+        return errors.for_program(request, 401)
     if request.method not in ("GET", "HEAD"):
         return errors.page(request, 403, "您还没有登录，或登录已经超时。请登录后重新提交。")
     way = CITIZEN_WAY if requirement == ui_access.CITIZEN else STAFF_WAY

@@ -21,10 +21,10 @@ from .domain.values import InstanceView
 from .models import Definition, Entry, Instance, Subscription, Task
 
 __all__ = [
-    "BOXES", "MOST", "PAGE", "DefinitionRow", "Line", "MyTask", "Page", "UnitTask", "child_of", "counts",
-    "definitions", "followed", "instance", "may_see", "my_task", "my_tasks", "open_count", "open_task", "open_tasks",
-    "passed_elements", "process_names", "running", "task_row", "tasks_of_person", "titles", "todo",
-    "transfer_candidates", "unit_tasks", "url_of", "waiting_for",
+    "BOXES", "MOST", "PAGE", "DefinitionRow", "Line", "MyTask", "Page", "UnitTask", "belongs", "child_of", "counts",
+    "definitions", "followed", "instance", "may_know_task", "may_see", "my_open_task", "my_task", "my_tasks",
+    "open_count", "open_task", "open_tasks", "passed_elements", "process_names", "running", "task_row",
+    "tasks_of_person", "titles", "todo", "transfer_candidates", "unit_tasks", "url_of", "waiting_for",
 ]  # fmt: skip
 
 
@@ -65,7 +65,33 @@ def open_tasks(subject: tuple[str, object]) -> list[Task]:
 
 def my_tasks(subject: tuple[str, object], actor: Actor) -> list[MyTask]:
     """Open tasks that the actor may work on, himself or as deputy; his claimed ones first."""
-    tasks = open_tasks(subject)
+    return _offered(open_tasks(subject), actor)
+
+
+def my_open_task(task_id: int, actor: Actor) -> MyTask | None:
+    """One open task, when the actor may work on it (or a colleague of his group has claimed it)."""
+    tasks = Task.objects.filter(pk=task_id, status__in=OPEN).select_related("instance")
+    return next(iter(_offered(list(tasks), actor)), None)
+
+
+def belongs(task_id: int, subject: tuple[str, object]) -> bool:
+    """Whether a task is one of this subject's."""
+    return Task.objects.filter(
+        pk=task_id, instance__subject_kind=subject[0], instance__subject_id=str(subject[1])
+    ).exists()
+
+
+def may_know_task(task_id: int, actor: Actor) -> bool:
+    """Whether somebody may hear what became of a task: it is or was work of his group, or he may see its instance."""
+    task = Task.objects.filter(pk=task_id).select_related("instance").first()
+    if task is None:
+        return False
+    found = reach.reach_of(actor)
+    allowed = found.behalf(_keys(task), task.excluded).allowed or bool(_colleague(task, found))
+    return allowed or may_see(task.instance_id, actor)  # type: ignore[attr-defined]
+
+
+def _offered(tasks: list[Task], actor: Actor) -> list[MyTask]:
     if not tasks or actor.person_id is None:
         return []
     found = reach.reach_of(actor)

@@ -216,6 +216,29 @@ def count_dead_letters() -> int:
     return OutboxRow.objects.filter(state="dead").count() + Delivery.objects.filter(state="dead").count()
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Messages (outbox) or events on their way to a subscriber (delivery) that wait or have failed for good."""
+
+    kind: str
+    channel: str
+    state: str
+    number: int
+    oldest: dt.datetime | None
+
+
+def queues() -> tuple[Queue, ...]:
+    """What waits and what is dead, by channel and by subscriber (one statement, served by the partial indexes)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 'outbox', channel, state, count(*), min(queued_at) FROM records_outbox "
+            "WHERE state IN ('queued', 'sending') OR state = 'dead' GROUP BY channel, state UNION ALL "
+            "SELECT 'delivery', subscriber, state, count(*), min(event_at) FROM records_delivery "
+            "WHERE state = 'queued' OR state = 'dead' GROUP BY subscriber, state ORDER BY 1, 2, 3"
+        )
+        return tuple(Queue(*row) for row in cursor.fetchall())
+
+
 def roots(limit: int = 30) -> tuple[RootLine, ...]:
     """The newest signed roots."""
     return tuple(

@@ -27,6 +27,11 @@ def set_authorizer(authorizer: Authorizer) -> None:
     _authorizer = authorizer
 
 
+def authorizer() -> Authorizer | None:
+    """For doors that are no views (the JSON interface)."""
+    return _authorizer
+
+
 def require(requirement: str) -> Callable[[View], View]:
     """The decorator behind the others: ``requirement`` is one of the words above or the name of a right."""
 

@@ -1,8 +1,10 @@
 """What a person reads when a request is refused or fails: what happened, what to do, and the request id.
 
-Programs (``/api/`` or ``Accept: application/json``) get the same as JSON: ``{"error", "message", "request_id"}``.
+Programs (``/api/`` or ``Accept: application/json``) get the same as JSON, always in one shape:
+``{"code", "message", "faults": [{"field", "message"}], "request_id"}``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
@@ -32,7 +34,13 @@ class TooLarge(Exception):
 
 
 class Unprocessable(Exception):
-    """What was filled in breaks a rule and the view has no form to show it at; the message says which and why."""
+    """What was filled in breaks a rule and the view has no form to show it at; the message says which and why.
+
+    ``faults`` says the same field by field, for programs."""
+
+    def __init__(self, message: str, faults: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.faults = dict(faults or {})
 
 
 @dataclass(frozen=True)
@@ -42,12 +50,17 @@ class Explanation:
     remedies: tuple[str, ...]
 
 
+CODES = {
+    400: "bad_request", 401: "sign_in", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 409: "conflict",
+    413: "too_large", 422: "invalid", 429: "too_many_requests", 500: "server_error",
+}  # fmt: skip
 EXPLANATIONS = {
     400: Explanation(
         "请求有误",
         "系统没有看懂这次提交的内容，没有保存任何数据。",
         ("返回上一页检查填写的内容后再试。", "如果是从收藏夹或旧链接打开的，请从首页重新进入。"),
     ),
+    401: Explanation("请先登录", "这项内容登录后才能使用。", ("请登录后再试。",)),
     403: Explanation(
         "没有权限",
         "您的账号目前不能进行这项操作，系统没有做任何改动。",
@@ -57,6 +70,11 @@ EXPLANATIONS = {
         "没有找到这个页面",
         "地址可能有误，内容可能已经移走，或者不在您可以查看的范围内。",
         ("检查地址是否完整。", "从首页或使用搜索重新查找。"),
+    ),
+    405: Explanation(
+        "不支持这种操作",
+        "这个地址不接受这种方式的请求，没有保存任何数据。",
+        ("从首页重新进入，按页面上的按钮操作。",),
     ),
     409: Explanation(
         "内容已经变化",
@@ -87,13 +105,28 @@ def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") or ("application/json" in accepted and "text/html" not in accepted)
 
 
-def page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
+def for_program(
+    request: HttpRequest, status: int, message: str = "", *, code: str = "", faults: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """The one JSON shape of a refusal; ``faults`` maps a field to what is wrong with it."""
+    body = {
+        "code": code or CODES[status],
+        "message": message or EXPLANATIONS[status].what,
+        "faults": [{"field": field, "message": text} for field, text in (faults or {}).items()],
+        "request_id": getattr(request, "request_id", ""),
+    }
+    response = JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def page(
+    request: HttpRequest, status: int, message: str = "", *, code: str = "", faults: Mapping[str, str] | None = None
+) -> HttpResponse:
     """The page (or JSON) of a status; ``message`` replaces the general sentence about what happened."""
     explanation = EXPLANATIONS[status]
-    request_id = getattr(request, "request_id", "")
     if wants_json(request):
-        body = {"error": explanation.title, "message": message or explanation.what, "request_id": request_id}
-        return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+        return for_program(request, status, message, code=code, faults=faults)
     values = {"status": status, "explanation": explanation, "message": message}
     # The page asks no other room and no database: it must also work when they are what failed.
     response = HttpResponse(rendering.to_text(request, "ui/error.html", values, bare=True), status=status)
@@ -104,13 +137,13 @@ def page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
 def answer(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     """The answer to a refusal raised by a view, or None for what Django handles itself."""
     if isinstance(exception, Conflict):
-        return page(request, 409, str(exception))
+        return page(request, 409, str(exception), code=getattr(exception, "code", ""))
     if isinstance(exception, BadInput):
         return page(request, 400, str(exception))
     if isinstance(exception, TooLarge):
         return page(request, 413, str(exception))
     if isinstance(exception, Unprocessable):
-        return page(request, 422, str(exception))
+        return page(request, 422, str(exception), faults=exception.faults)
     if isinstance(exception, TooManyRequests):
         response = page(request, 429, str(exception))
         response["Retry-After"] = str(exception.retry_after)

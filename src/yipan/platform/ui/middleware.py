@@ -1,9 +1,11 @@
-"""Request id, Content-Security-Policy, and answers to the refusals that any view may raise.
+"""Request id, Content-Security-Policy, the caller's address, and answers to the refusals that any view may raise.
 
 The policy allows our own files only: no inline script or style, no other host. Pages of the counter may also talk to
 the device bridge on the clerk's own machine (card reader, printer, high-speed camera).
 """
 
+import contextlib
+import ipaddress
 import re
 import secrets
 from collections.abc import Callable
@@ -96,3 +98,19 @@ class ContentSecurityPolicy:
         from . import errors
 
         return errors.answer(request, exception)
+
+
+class CallersAddress:
+    """Behind a proxy the caller is who the proxy says: the last entry of X-Forwarded-For, which no client can forge.
+
+    Without a proxy the header is anybody's invention and is not believed."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.USE_X_FORWARDED_HOST:
+            last = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+            with contextlib.suppress(ValueError):
+                request.META["REMOTE_ADDR"] = str(ipaddress.ip_address(last))
+        return self.get_response(request)

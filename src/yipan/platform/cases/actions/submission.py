@@ -13,6 +13,8 @@ from ..models import Case, CaseMaterial, Submission
 from . import clocks, letters
 from .core import CaseProblem, Work, work_on
 
+LONGEST_KEY = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -28,9 +30,13 @@ class Received:
 def submit(case_id: int, *, key: str, actor: records.Actor, now: datetime) -> Received:
     """Turn a draft into a received case.
 
-    ``key`` is the idempotency key of the page: a repeated call, also a simultaneous one, returns the first result.
+    ``key`` is the idempotency key of the page: a repeated call, also a simultaneous one, returns the first result. It
+    counts within the case only: the same key on somebody else's case opens nothing.
     Raises CaseProblem with every missing material or form fault, or when the same application is already open.
     """
+    if len(key) > LONGEST_KEY:
+        raise CaseProblem("提交标识无效，请刷新页面后重新提交。")
+    key = f"{case_id}:{key}"
     earlier = Submission.objects.select_related("case").filter(key=key).first()
     if earlier:
         return _received(earlier.case, repeated=True)
