@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
 
 from yipan.platform.ui import errors, intake, interface
 
@@ -26,7 +27,22 @@ class CleanParser(Parser):
             raise
 
 
-api = NinjaAPI(
+class ChineseJson(JSONRenderer):
+    """Chinese as it is, not as escapes of three times the size."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
+class Interface(NinjaAPI):
+    """Answers hold what one caller may see at this moment: no cache keeps them."""
+
+    def create_response(self, request: HttpRequest, data: Any, **more: Any) -> HttpResponse:
+        response = super().create_response(request, data, **more)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+api = Interface(
     title="一盘棋 Yipan",
     version="1",
     description="区级政府流程再造平台的数据接口。页面用登录会话调用，其他系统用接口密钥（Authorization: Bearer）调用。",
@@ -34,6 +50,7 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
     parser=CleanParser(),
+    renderer=ChineseJson(),
 )
 
 # What the validator says, for people: its kinds of faults by sentence; {…} are the limits that the field declares.

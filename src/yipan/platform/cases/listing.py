@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from yipan.kernel.clock import SHANGHAI
+from yipan.kernel.clock import SHANGHAI, Calendar
 from yipan.platform import calendar, people, records
 from yipan.platform.ui import listing
 
@@ -67,13 +68,14 @@ def tone(state: State) -> str:
 
 
 def case_query(actor: records.Actor) -> listing.TableQuery:
-    now = calendar.now()
+    now, days = calendar.now(), calendar.current()
     return listing.TableQuery(
-        queryset=queries.visible(actor),
+        # The limit that is shown: of the notice before acceptance, the promised one afterwards.
+        queryset=queries.visible(actor).annotate(due=Coalesce("promised_due", "notice_due")),
         fields=FIELDS,
-        orders={"received_at": "received_at", "due": "promised_due"},
+        orders={"received_at": "received_at", "due": "due"},
         narrow=narrow,
-        row=lambda values: _row(values, now),
+        row=lambda values: _row(values, now, days),
     )
 
 
@@ -114,6 +116,6 @@ def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), SHANGHAI)
 
 
-def _row(values: dict[str, Any], now: dt.datetime) -> CaseRow:
+def _row(values: dict[str, Any], now: dt.datetime, days: Calendar) -> CaseRow:
     case = Case(**{name: values[name] for name in FIELDS})
-    return queries.row(case, now)
+    return queries.row(case, now, days=days)

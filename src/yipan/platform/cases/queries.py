@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from yipan.kernel.clock import Light, Limit
+from yipan.kernel.clock import Calendar, Light, Limit
 from yipan.platform import calendar, people, records
 from yipan.platform import documents as papers
 
@@ -180,8 +180,8 @@ def by_code(short_no: str, query_code: str) -> Case | None:
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------
-def light_of(case: Case, now: datetime, promise: Limit | None = None) -> Light | None:
-    """The light of a case; none once it is decided or ended."""
+def light_of(case: Case, now: datetime, promise: Limit | None = None, *, days: Calendar | None = None) -> Light | None:
+    """The light of a case; none once it is decided or ended. Lists pass the calendar, which they ask for once."""
     state = State(case.state)
     if state in ENDED or case.decided_at is not None or state is State.DRAFT or state is State.CORRECTION:
         return None
@@ -193,11 +193,11 @@ def light_of(case: Case, now: datetime, promise: Limit | None = None) -> Light |
         paused=state is State.SPECIAL_PROCEDURE,
         promise=promise,
         now=now,
-        calendar=calendar.current(),
+        calendar=days or calendar.current(),
     )
 
 
-def row(case: Case, now: datetime) -> CaseRow:
+def row(case: Case, now: datetime, *, days: Calendar | None = None) -> CaseRow:
     return CaseRow(
         id=case.pk,
         short_no=case.short_no or "草稿",
@@ -207,7 +207,7 @@ def row(case: Case, now: datetime) -> CaseRow:
         applicant_kind=case.applicant_kind,
         unit_name=case.unit_name,
         state=State(case.state),
-        light=light_of(case, now),
+        light=light_of(case, now, days=days),
         due=case.promised_due or case.notice_due,
         received_at=case.received_at,
         commitment=case.commitment,
@@ -216,7 +216,8 @@ def row(case: Case, now: datetime) -> CaseRow:
 
 def rows(cases: QuerySet[Case], now: datetime) -> list[CaseRow]:
     """Frozen rows of a bounded query (one statement)."""
-    return [row(case, now) for case in cases]
+    days = calendar.current()
+    return [row(case, now, days=days) for case in cases]
 
 
 def materials(case: Case) -> list[MaterialRow]:
@@ -275,10 +276,12 @@ def rating(case: Case) -> Rating | None:
 
 def titles(case_ids: Sequence[str]) -> dict[str, Title]:
     """What the to-do shows of cases (one statement)."""
-    now = calendar.now()
+    now, days = calendar.now(), calendar.current()
     found = Case.objects.filter(pk__in=[int(case_id) for case_id in case_ids])
     return {
-        str(case.pk): Title(case.item_title, f"{case.applicant_name} · {case.short_no or '草稿'}", light_of(case, now))
+        str(case.pk): Title(
+            case.item_title, f"{case.applicant_name} · {case.short_no or '草稿'}", light_of(case, now, days=days)
+        )
         for case in found
     }
 
