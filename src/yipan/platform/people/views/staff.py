@@ -4,7 +4,6 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
-import openpyxl
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -325,6 +324,8 @@ def import_list(request: HttpRequest) -> HttpResponse:
 @needs(MANAGE)
 def import_template(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """An empty staff list with the columns the import reads."""
+    import openpyxl
+
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None

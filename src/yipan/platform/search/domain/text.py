@@ -7,8 +7,6 @@ from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
-
 _CJK = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_CJK}]+|[a-z0-9]+")
 _IS_CJK = re.compile(rf"[{_CJK}]")
@@ -54,6 +52,8 @@ def tokens(run: str) -> list[str]:
 
 def syllables(text: str) -> list[str]:
     """Pinyin without tones, one syllable per character; runs of letters and digits stay whole."""
+    from pypinyin import Style, lazy_pinyin  # its dictionaries take half a second and 30 MB: only who searches pays
+
     result: list[str] = []
     for run in runs(text):
         result.extend(lazy_pinyin(run, style=Style.NORMAL, errors="ignore") if is_chinese(run) else [run])

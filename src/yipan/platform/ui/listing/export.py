@@ -15,10 +15,6 @@ from typing import IO, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 
 from ..formats import moment
 from .columns import Column
@@ -118,6 +114,11 @@ def _harmless(value: Any) -> Any:
 
 
 def _write_xlsx(export: Export, rows: Iterator[Any], target: IO[bytes]) -> None:
+    from openpyxl import Workbook  # half a second to load: only who exports pays
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_sheet_name(export.title))
     heading = export.heading()
