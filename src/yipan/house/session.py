@@ -18,6 +18,16 @@ def variables(database: EmbeddedPostgres) -> dict[str, str]:
 
 
 @contextlib.contextmanager
+def without_database() -> Iterator[None]:
+    """Django set up for what only reads files."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yipan.house.settings")
+    import django
+
+    django.setup()
+    yield
+
+
+@contextlib.contextmanager
 def installation(*, owner: bool = False) -> Iterator[None]:
     """Django set up on this installation's database; the embedded server runs as long as the block does."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yipan.house.settings")

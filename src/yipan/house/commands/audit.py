@@ -3,6 +3,11 @@
 import argparse
 import json
 
+EXAMPLES = (
+    ("yipan audit verify", "recompute every chain; names the first broken link"),
+    ("yipan audit verify --json", "the same for a program"),
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["verify"], help="recompute every chain and every signed root")

@@ -3,6 +3,11 @@
 import argparse
 from pathlib import Path
 
+EXAMPLES = (
+    ("yipan backup", "into backups/ of the installation, named by time"),
+    ("yipan backup /mnt/off-site/yipan.tar", "into this file"),
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", nargs="?", type=Path, help="file to write (default: backups/ of the installation)")

@@ -4,6 +4,11 @@ import argparse
 import json
 from pathlib import Path
 
+EXAMPLES = (
+    ("yipan bpmn check model.bpmn", "every finding with element and line"),
+    ("yipan bpmn check model.bpmn --json", "the same for a program"),
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["check"])

@@ -2,6 +2,11 @@
 
 import argparse
 
+EXAMPLES = (
+    ("yipan check", "before the processes are started, or after an upgrade"),
+    ("yipan check --engine", "also rebuild tasks and timers from the states of cases and compare"),
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", action="store_true", help="rebuild tasks and timers from states and compare")

@@ -22,12 +22,12 @@ from yipan.house.supervisor import MARK, Child, Supervisor, alive, end_leftovers
 STARTED_LINE = "一盘棋 Yipan (演示 demo)"
 READY_SECONDS = 300.0
 
-EXAMPLES = """
-  yipan demo                                  on http://127.0.0.1:8700/
-  yipan demo --host 0.0.0.0 --port 8800       for other machines, too (make demo HOST=0.0.0.0 PORT=8800)
-  YIPAN_DATA=/srv/trial yipan demo            another installation, with data of its own
-  yipan demo --check                          walk the main journey once on fresh data, exit 0 or 1
-"""
+EXAMPLES = (
+    ("yipan demo", "on http://127.0.0.1:8700/; make demo sets everything up first"),
+    ("yipan demo --host 0.0.0.0 --port 8800", "for other machines, too: make demo HOST=0.0.0.0 PORT=8800"),
+    ("YIPAN_DATA=/srv/trial yipan demo --port 8800", "a second installation with data of its own"),
+    ("yipan demo --check", "walk the main journey once on fresh data and free ports"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

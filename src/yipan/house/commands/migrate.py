@@ -4,6 +4,11 @@ import argparse
 import os
 import sys
 
+EXAMPLES = (
+    ("yipan migrate", "as owner: set YIPAN_OWNER_DATABASE_URL"),
+    ("yipan migrate --no-backup", "when a backup has just been made by other means"),
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-backup", action="store_true", help="do not write a backup before changing older data")

@@ -4,6 +4,16 @@ import argparse
 import sys
 from pathlib import Path
 
+EXAMPLES = (
+    ("yipan pack check --all", "every fault of the packs that come with the product, with file and line"),
+    ("yipan pack check packs/our_unit", "check a pack of your own before installing it; needs no database"),
+    ("yipan pack install packs/our_unit", "install it as a new version; running cases keep theirs"),
+    ("yipan pack install --all", "install or update what comes with the product"),
+    ("yipan pack export health exported/", "write the pack in use as files"),
+    ("yipan pack diff packs/our_unit", "compare a folder with the pack in use"),
+    ("yipan pack seed", "demo databases only: build the demo cases, once"),
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
@@ -20,28 +30,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from yipan.house.session import installation
+    from yipan.house.session import installation, without_database
 
-    with installation(owner=True):
+    if arguments.action in ("check", "install") and not (arguments.all or arguments.folders):
+        print("✗ name the folders of packs, or use --all", file=sys.stderr)
+        return 2
+    with without_database() if arguments.action == "check" else installation(owner=True):
         return _COMMANDS[arguments.action](arguments)
 
 
-def _folders(arguments: argparse.Namespace) -> list[Path]:
-    from yipan.platform import records
+def _folders(arguments: argparse.Namespace, *, with_demo: bool) -> list[Path]:
     from yipan.platform.publishing import actions
 
-    if arguments.all:
-        return actions.built_in_folders(with_demo=records.installation().kind != "production")
-    if not arguments.folders:
-        print("✗ name the folders of packs, or use --all", file=sys.stderr)
-        raise SystemExit(2)
-    return arguments.folders
+    return actions.built_in_folders(with_demo=with_demo) if arguments.all else arguments.folders
 
 
 def _check(arguments: argparse.Namespace) -> int:
     from yipan.platform.publishing import actions
 
-    findings = actions.check(_folders(arguments))
+    findings = actions.check(_folders(arguments, with_demo=True))
     for finding in findings:
         print(finding)
     errors = sum(finding.is_error for finding in findings)
@@ -55,7 +62,9 @@ def _install(arguments: argparse.Namespace) -> int:
     from yipan.platform.publishing import actions
 
     try:
-        report = actions.install(_folders(arguments), actor=records.SYSTEM, at=calendar.now())
+        with_demo = records.installation().kind != "production"
+        folders = _folders(arguments, with_demo=with_demo)
+        report = actions.install(folders, actor=records.SYSTEM, at=calendar.now())
     except PackError as error:
         print(error, file=sys.stderr)
         return 1

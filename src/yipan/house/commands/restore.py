@@ -3,6 +3,14 @@
 import argparse
 from pathlib import Path
 
+EXAMPLES = (
+    (
+        "yipan restore backups/yipan-20260302T013000Z.tar",
+        "into the installation of this environment, which must be empty",
+    ),
+    ("YIPAN_DATA=/srv/trial yipan restore yipan.tar", "into an empty one elsewhere, to practise"),
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path, help="archive written by `yipan backup`")

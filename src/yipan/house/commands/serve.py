@@ -15,6 +15,12 @@ def command(host: str, port: int, *, workers: int = 2) -> list[str]:
     ]  # fmt: skip
 
 
+EXAMPLES = (
+    ("yipan serve", "on 127.0.0.1:8700, behind a proxy on the same host"),
+    ("yipan serve --host 0.0.0.0 --port 8800 --workers 4", "for a proxy on another host, four processes"),
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8700")))

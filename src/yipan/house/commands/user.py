@@ -7,6 +7,15 @@ import argparse
 import getpass
 import sys
 
+EXAMPLES = (
+    ("yipan user list", "every staff account and its state"),
+    ("yipan user create wangxm --name 王小明 --post data.admin", "make an account; its first password is printed once"),
+    ("yipan user reset wangxm --ask", "set a new first password, typed twice"),
+    ("yipan user lock wangxm", "close an account"),
+    ("yipan user unlock wangxm", "open it again, and lift the lock after wrong passwords"),
+    ("yipan user second-factor wangxm", "forget a lost authenticator; the next sign-in binds a new one"),
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)

@@ -2,6 +2,11 @@
 
 import argparse
 
+EXAMPLES = (
+    ("yipan worker", "one worker; several may run at the same time"),
+    ("yipan worker --concurrency 4", "four jobs at the same time"),
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--concurrency", type=int, default=2, help="jobs at the same time (default 2)")

@@ -44,6 +44,8 @@ class CodesLoader:
                 entry.fault(f"代码“{code}”重复", "code")
             seen.add(code)
             entry.text("name")
+            entry.nothing_else()
+        fields.nothing_else()
         return fields.findings
 
     def install(self, file: PackFile, context: InstallContext) -> None:  # noqa: ARG002

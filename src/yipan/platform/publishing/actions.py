@@ -39,7 +39,10 @@ def built_in_folders(*, with_demo: bool) -> list[Path]:
 
 
 def check(folders: Iterable[Path]) -> list[Finding]:
-    """Every finding of the packs and of their requirements; an empty list means installable."""
+    """Every finding of the packs and of their requirements; an empty list means installable.
+
+    Needs no database: a pack may require those checked with it and those that come with the product.
+    """
     findings: list[Finding] = []
     packs: list[Pack] = []
     for folder in folders:
@@ -51,7 +54,7 @@ def check(folders: Iterable[Path]) -> list[Finding]:
             packs.append(pack)
             findings.extend(check_pack(pack))
     try:
-        order_packs(packs, installed=queries.installed_keys())
+        order_packs(packs, installed=[folder.name for folder in built_in_folders(with_demo=True)])
     except PackError as error:
         findings.extend(error.findings)
     return findings
