@@ -71,7 +71,7 @@ def of_view(view: Any, answers: dict[str, Any]) -> Terms:
             Need(
                 code=needed.material.code,
                 name=needed.material.name,
-                required=needed.status == "required" and not needed.exempt,
+                required=needed.status == "required" and not needed.exempt and not needed.written,
                 exempt=needed.exempt,
                 source=needed.material.source.kind,
                 licence_type=needed.material.source.licence_type,

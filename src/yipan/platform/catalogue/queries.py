@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from yipan.kernel.clock import day_of
-from yipan.platform import calendar, search
+from yipan.platform import calendar, people, search
 
-from .domain import Item, item_of
+from .domain import Item, Names, item_of
 from .models import BaseItem, CodeTable, ItemVersion, SavedAnswers
 
 
@@ -26,6 +26,7 @@ class ItemView:
     effective_from: date
     change_note: str
     item: Item
+    published_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class TitleRow:
 
 
 def _view(row: ItemVersion) -> ItemView:
-    return ItemView(row.pk, row.number, row.effective_from, row.change_note, _kept(row))
+    return ItemView(row.pk, row.number, row.effective_from, row.change_note, _kept(row), row.published_at)
 
 
 def _kept(row: ItemVersion) -> Item:
@@ -91,6 +92,18 @@ def versions(key: str) -> list[ItemView]:
     return [_view(row) for row in rows]
 
 
+def former(view: ItemView) -> ItemView | None:
+    """The version before this one; None for the first."""
+    row = (
+        ItemVersion.objects.defer("data")
+        .filter(key=view.item.key, effective_from__lte=view.effective_from)
+        .exclude(effective_from=view.effective_from, number__gte=view.number)
+        .order_by("-effective_from", "-number")
+        .first()
+    )
+    return _view(row) if row else None
+
+
 def in_force(at: datetime | None = None, *, keys: Sequence[str] | None = None) -> list[ItemView]:
     """Every item in force (or those of ``keys``), by title; one statement, plus one for each version this process has
     not read yet."""
@@ -126,6 +139,35 @@ def codes(table: str) -> Sequence[tuple[str, str]] | None:
     """Code and name pairs of a table in order, or None for a table that does not exist."""
     found = CodeTable.objects.filter(key=table).values_list("codes", flat=True).first()
     return None if found is None else [(str(code["code"]), str(code["name"])) for code in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """A hall as guides name it."""
+
+    name: str
+    address: str
+    hours: str
+
+
+def halls() -> dict[str, Hall]:
+    """The halls by key, with address and opening hours."""
+    found = CodeTable.objects.filter(key="hall").values_list("codes", flat=True).first() or []
+    return {
+        str(code["code"]): Hall(str(code["name"]), str(code.get("address", "")), str(code.get("hours", "")))
+        for code in found
+    }
+
+
+def names() -> Names:
+    """Codes of every table, and keys of units, in words: two statements, however many are looked up. An unknown code
+    is shown as it is."""
+    tables = {
+        key: {str(code["code"]): str(code["name"]) for code in codes}
+        for key, codes in CodeTable.objects.values_list("key", "codes")
+    }
+    tables["unit"] = people.queries.unit_names()
+    return lambda table, code: tables.get(table, {}).get(code, code)
 
 
 def base_item(catalog_code: str) -> BaseItem | None:

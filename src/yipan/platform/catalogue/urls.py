@@ -7,6 +7,9 @@ from .views import admin, guide, situation
 app_name = "catalogue"
 urlpatterns = [
     path("items/<slug:key>/", guide.item, name="item"),
+    path("items/<slug:key>/print/", guide.printed, name="printed"),
+    path("items/<slug:key>/materials/<slug:code>/sample.pdf", guide.paper, {"kind": "sample"}, name="sample"),
+    path("items/<slug:key>/materials/<slug:code>/form.pdf", guide.paper, {"kind": "form"}, name="blank_form"),
     path("items/<slug:key>/situation/", situation.ask, name="situation"),
     path("items/<slug:key>/answers/<slug:token>/", situation.answered, name="answered"),
     path("themes/", guide.themes, name="themes"),

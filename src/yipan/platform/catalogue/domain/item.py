@@ -93,6 +93,11 @@ class Source:
     holder: str = ""
 
     @property
+    def exempt(self) -> bool:
+        """Whether government issued it or has the data, so that the applicant hands nothing in (免提交)."""
+        return self.kind in ("licence", "shared_data")
+
+    @property
     def words(self) -> str:
         return {
             "form": "在线填写生成",
@@ -117,8 +122,13 @@ class Material:
     by_law: str = ""
     formats: tuple[str, ...] = ()
     max_mb: int = 0
+    paper: str = "2"  # code table material_type
+    medium: str = ""  # code table material_format
+    copies: int = 1
     sample: str = ""
+    sample_paper: str = ""  # key of the document template that draws it
     template: str = ""
+    template_paper: str = ""
     commitment: str = ""
     recheck: str = ""
     tolerance_days: int = 0

@@ -24,7 +24,7 @@ _DAYS = re.compile(r"延长(\d+)个工作日")
 GUIDE_KEYS = (
     "project_type", "handle_type", "visits", "accept_conditions", "refuse_conditions", "windows", "contact",
     "supervision", "remedies", "faq", "to_confirm", "commitment", "notices", "follow_up", "titles", "fees",
-    "former_versions", "change_note",
+    "former_versions", "change_note", "quantity_limit", "intermediary",
 )  # fmt: skip
 
 
@@ -272,8 +272,13 @@ class _Reader:
                 by_law=entry.text("by_law", required=False),
                 formats=tuple(entry.texts("formats")),
                 max_mb=entry.integer("max_mb", required=False),
+                paper=entry.text("material_type", required=False, default="2"),
+                medium=entry.text("material_format", required=False),
+                copies=entry.integer("copies", required=False, default=1),
                 sample=entry.text("sample", required=False),
+                sample_paper=entry.text("sample_paper", required=False),
                 template=entry.text("template", required=False),
+                template_paper=entry.text("template_paper", required=False),
                 commitment=commitment.map.get("text", ""),
                 recheck=commitment.map.get("recheck", ""),
                 tolerance_days=tolerance.map.get("days", 0),
@@ -281,8 +286,7 @@ class _Reader:
                 not_needed_when=entry.text("not_needed_when", required=False),
                 needed=entry.text("is_need", required=False, default="1"),
             )
-            for name in ("material_format", "material_type", "source_explain"):
-                entry.raw(name)
+            entry.raw("source_explain")
             entry.nothing_else()
 
     def _names(self, entry: Fields, when: str, answers: set[str]) -> None:

@@ -23,13 +23,18 @@ class Needed:
     """A material the situation asks for.
 
     ``status`` is required, tolerable (may follow within days, 容缺) or commitment (a signed promise may replace it);
-    ``exempt``: the applicant hands nothing in, government fetches it; ``why``: one line for the applicant.
+    ``exempt``: the applicant hands nothing in, government fetches it; ``written``: it comes out of the form that is
+    filled in here; ``why``: one line for the applicant.
     """
 
     material: Material
     status: str
     exempt: bool
     why: str
+
+    @property
+    def written(self) -> bool:
+        return self.material.source.kind == "form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +127,8 @@ def materials_for(item: Item, answers: Mapping[str, Any]) -> Checklist:
 
 
 def _needed(material: Material, path: Path) -> Needed:
-    kind = material.source.kind
-    exempt = kind in ("licence", "shared_data", "form")
-    if kind == "commitment":
+    exempt = material.source.exempt
+    if material.source.kind == "commitment":
         return Needed(material, "commitment", False, "在线阅读并签署承诺书")
     if material.commitment and path.variables.get("commitment") is True:
         return Needed(material, "commitment", exempt, f"可以告知承诺代替：{material.commitment}")

@@ -67,15 +67,19 @@ def codes(answers: dict) -> set[str]:
 
 
 def test_answers_shorten_the_list_and_say_why():
+    """Sheet 23 h2: 餐饮, 热食, no 集中空调 → 6 materials, 2 of them 免提交, and an inspection on the spot."""
     item, _ = item_of(FOOD)
     assert item is not None
     answers = {"prepackaged_only": False, "catering": True, "hot_food": True, "central_ac": False}
     found = materials_for(item, answers)
+    assert len(found.materials) == 6
     assert {needed.material.code for needed in found.materials} == {"M1", "M2", "M3", "M4", "M5", "M6"}
     assert {left.material.code: left.why for left in found.left_out}["M7"] == "不使用集中空调通风系统的"
     assert found.path.key == "hot_catering"
     assert found.path.variables["second_opinion"] is True
-    assert [needed.material.code for needed in found.materials if needed.exempt] == ["M1", "M2", "M3"]
+    assert [needed.material.code for needed in found.materials if needed.exempt] == ["M2", "M3"]
+    assert [needed.material.code for needed in found.materials if needed.written] == ["M1"]
+    assert found.path.on_site is True
     assert "M7" in codes(answers | {"central_ac": True})
 
 
@@ -84,8 +88,11 @@ def test_a_material_whose_condition_cannot_be_told_yet_is_not_lost():
 
 
 def test_selling_prepackaged_food_only_needs_no_licence():
+    """Sheet 23 h2: the way of filing (备案), with two materials."""
     found = materials_for(item_of(FOOD)[0], {"prepackaged_only": True})  # type: ignore[arg-type]
     assert found.path.handled is False
+    assert "备案" in found.path.name
+    assert [needed.material.code for needed in found.materials] == ["M2", "M8"]
     assert found.unanswered == ()
 
 

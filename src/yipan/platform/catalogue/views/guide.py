@@ -1,16 +1,19 @@
 """Guides (办事指南) and the two ways to leaf through them: by theme and by department."""
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 
-from yipan.platform import calendar
+from yipan.platform import calendar, documents
 from yipan.platform.ui import render
 from yipan.platform.ui.access import public
 
 from .. import queries
-from ..domain import Item
+from ..domain import Item, Names, differences, elements, materials
 
 THEME_TABLES = {"personal": "personal_theme", "legal": "legal_theme"}
 
@@ -27,19 +30,61 @@ def item(request: HttpRequest, key: str) -> HttpResponse:
     """The guide of one item with everything the catalogue asks to publish."""
     view = view_of(key)
     found = view.item
-    base = queries.base_item(found.catalog_code)
-    context = {
+    before = queries.former(view)
+    names = queries.names()
+    context = _guide(view, names) | {
         "face": "portal",
+        "before": before,
+        "changes": differences(before.item, found, names) if before else (),
+        "related": [queries.item_at(path.other_item, calendar.now()) for path in found.paths if path.other_item],
+        "print_url": reverse("catalogue:printed", args=[key]),
+    }
+    return render(request, "catalogue/item.html", context)
+
+
+@public
+def printed(request: HttpRequest, key: str) -> HttpResponse:
+    """The guide on one sheet of paper, with a QR code that leads to the page, which may be newer than the paper."""
+    view = view_of(key)
+    address = f"{settings.YIPAN_PUBLIC_URL}{reverse('catalogue:item', args=[key])}"
+    context = _guide(view, queries.names()) | {
+        "address": address,
+        "qr_svg": documents.qr_svg(address),
+        "at": calendar.now(),
+    }
+    return render(request, "catalogue/printed.html", context)
+
+
+@public
+def paper(request: HttpRequest, key: str, code: str, kind: str) -> HttpResponse:  # noqa: ARG001
+    """An empty form or a sample of a material, as PDF."""
+    found = next((one for one in view_of(key).item.materials if one.code == code), None)
+    template = "" if found is None else found.sample_paper if kind == "sample" else found.template_paper
+    if not template:
+        raise Http404("这份材料没有样本")
+    try:
+        pdf = documents.render_pdf(template, {})
+    except documents.DocumentProblem as problem:
+        raise Http404("这份样本暂时不能提供") from problem
+    answer = HttpResponse(pdf, content_type="application/pdf")
+    answer["Content-Disposition"] = f"inline; filename={kind}-{key}-{code}.pdf"
+    return answer
+
+
+def _guide(view: queries.ItemView, names: Names) -> dict[str, Any]:
+    found = view.item
+    base = queries.base_item(found.catalog_code)
+    return {
         "item": found,
         "view": view,
         "raw": found.raw,
+        "groups": elements(found, names),
+        "materials": materials(found, names),
         "bases": [*(_basis(entry) for entry in (base.bases if base else [])), *_bases(found)],
-        "words": _words(found),
+        "kind": names("task_type", found.catalog_code[2:4]),
         "remedies": _pairs(found.raw.get("remedies"), REMEDY_WORDS),
         "windows": _windows(found),
-        "related": [queries.item_at(path.other_item, calendar.now()) for path in found.paths if path.other_item],
     }
-    return render(request, "catalogue/item.html", context)
 
 
 REMEDY_WORDS = {
@@ -65,27 +110,23 @@ def _pairs(part: Any, words: dict[str, str]) -> list[tuple[str, str]]:
     return [(words.get(str(name)) or str(name), str(value)) for name, value in (part or {}).items()]
 
 
-def _words(found: Item) -> dict[str, str]:
-    """Coded elements in words."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where an item is handed in."""
 
-    def named(table: str, values: Any) -> str:
-        names = dict(queries.codes(table) or ())
-        wanted = values if isinstance(values, list) else [values]
-        return "、".join(names.get(str(value), str(value)) for value in wanted if value)
-
-    return {
-        "server": named("server_type", list(found.server_types)),
-        "project": named("project_type", found.raw.get("project_type", "")),
-        "result": named("result_type", found.raw["result"].get("type", "")),
-        "kind": named("task_type", found.catalog_code[2:4]),
-        "handle": named("handle_type", found.raw.get("handle_type", [])),
-    }
+    hall: queries.Hall
+    windows: str
+    note: str
 
 
-def _windows(found: Item) -> list[tuple[str, str, str]]:
-    halls = dict(queries.codes("hall") or ())
+def _windows(found: Item) -> list[Window]:
+    halls = queries.halls()
     return [
-        (str(halls.get(window["hall"]) or window["hall"]), window.get("windows", ""), window.get("note", ""))
+        Window(
+            halls.get(window["hall"]) or queries.Hall(window["hall"], "", ""),
+            window.get("windows", ""),
+            window.get("note", ""),
+        )
         for window in found.raw.get("windows") or []
     ]
 

@@ -62,6 +62,11 @@ def unit(unit_id: int) -> UnitView:
     return _view(Unit.objects.prefetch_related("names").get(pk=unit_id))
 
 
+def unit_names() -> dict[str, str]:
+    """Today's names of all units by their keys; one statement."""
+    return dict(Unit.objects.values_list("key", "name"))
+
+
 def _view(found: Unit) -> UnitView:
     names = tuple((n.valid_from, n.valid_to, n.name) for n in found.names.all())
     return UnitView(found.pk, found.key, found.name, found.code, names)
