@@ -100,3 +100,18 @@ def test_the_home_page_works_by_keyboard_alone(house, chromium):
             assert style[1] >= 2
             reached += 1
         assert reached == 12
+
+
+@pytest.mark.parametrize("key", ["labour_dispatch", "public_place_hygiene_new", "entertainment_venue"])
+def test_the_longest_guides_fit_on_one_sheet(house, chromium, key):
+    """Sheet 23 c5: one-page print with QR."""
+    import io
+
+    from pypdf import PdfReader
+
+    with screens.context(chromium, house, "desktop", []) as context:
+        page = context.new_page()
+        page.goto(f"/items/{key}/print/", wait_until="load")
+        sheet = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+        assert len(sheet.pages) == 1
+        assert page.locator("figure svg").count() == 1

@@ -117,3 +117,27 @@ def test_a_guide_costs_the_same_statements_whatever_it_shows(client: Client, dja
     client.get("/items/food_licence_new/")
     with django_assert_max_num_queries(14):
         client.get("/items/food_licence_new/")
+
+
+def test_empty_forms_and_samples_can_be_fetched(client: Client):
+    """Sheet 23 c5: materials with 模板 and 样例; what a guide names, it also gives."""
+    fetched = []
+    for view in queries.in_force():
+        text = client.get(f"/items/{view.item.key}/").content.decode()
+        for material in view.item.materials:
+            for words, paper, name in (
+                (material.sample, material.sample_paper, "sample"),
+                (material.template, material.template_paper, "form"),
+            ):
+                assert bool(words) == bool(paper), (view.item.key, material.code)
+                if not paper:
+                    continue
+                address = f"/items/{view.item.key}/materials/{material.code}/{name}.pdf"
+                assert f'href="{address}"' in text
+                answer = client.get(address)
+                assert answer["Content-Type"] == "application/pdf"
+                assert answer.content.startswith(b"%PDF-")
+                fetched.append(paper)
+    assert len(fetched) == len(set(fetched)) == 8
+    assert client.get("/items/food_licence_new/materials/M1/sample.pdf").status_code == 404
+    assert client.get("/items/food_licence_new/materials/none/form.pdf").status_code == 404
