@@ -44,6 +44,8 @@ class CodesLoader:
                 entry.fault(f"代码“{code}”重复", "code")
             seen.add(code)
             entry.text("name")
+            for name in ("address", "hours"):  # of halls
+                entry.text(name, required=False)
             entry.nothing_else()
         fields.nothing_else()
         return fields.findings
