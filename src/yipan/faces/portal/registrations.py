@@ -29,6 +29,5 @@ def my_cases(request: HttpRequest) -> dict[str, Any] | None:
     principal = getattr(request, "principal", None)
     if principal is None:
         return None
-    firms = [principal.entity_id] if principal.entity_id is not None else []
-    found = queries.own(principal.account_id, firms).order_by("-id")[:SHOWN_CASES]
+    found = queries.own(principal).order_by("-id")[:SHOWN_CASES]
     return {"rows": queries.rows(found, calendar.now()), "name": principal.entity_name or principal.name}

@@ -324,18 +324,13 @@ class MineAsked(Schema):
 @room.get("/my/cases", "我的办件", door=interface.CITIZEN, answer=MineOut)
 def mine(request: HttpRequest, asked: Query[MineAsked]) -> MineOut:
     """One's own cases and drafts, and those of the firm one acts for; newest first."""
-    rows = queries.own(*_me(request)).order_by("-id")
+    rows = queries.own(people.principal(request)).order_by("-id")
     if asked.before is not None:
         rows = rows.filter(pk__lt=asked.before)
     found = queries.rows(rows[: asked.size + 1], calendar.now())
     more = len(found) > asked.size
     page = found[: asked.size]
     return MineOut(cases=[_line(row) for row in page], older=page[-1].id if more else None)
-
-
-def _me(request: HttpRequest) -> tuple[int, list[int]]:
-    who = people.principal(request)
-    return who.account_id, [who.entity_id] if who.entity_id is not None else []
 
 
 class MyCaseOut(CaseOut):
@@ -348,7 +343,7 @@ class MyCaseOut(CaseOut):
 @room.get("/my/cases/{case_id}", "我的一个办件", door=interface.CITIZEN, answer=MyCaseOut)
 def my_case(request: HttpRequest, case_id: interface.Id) -> MyCaseOut:
     """Progress with every date explained."""
-    found = queries.get_own(case_id, *_me(request))
+    found = queries.get_own(case_id, people.principal(request))
     whole = _whole(found, actor=None, for_applicant=True)
     return MyCaseOut(**whole.dict(), query_code=found.query_code, story=_story(found, for_applicant=True).lines)
 
@@ -377,14 +372,14 @@ def submit(
     idempotency_key: interface.RepeatKey,
 ) -> submission.Received:
     """Hand in a draft. Everything that is still missing is named at once (409)."""
-    found = queries.get_own(case_id, *_me(request))
+    found = queries.get_own(case_id, people.principal(request))
     return submission.submit(found.pk, key=idempotency_key, actor=people.actor(request), now=calendar.now())
 
 
 @room.post("/my/cases/{case_id}/correct", "提交补正", door=interface.CITIZEN, answer=DoneOut)
 def correct(request: HttpRequest, case_id: interface.Id, idempotency_key: interface.RepeatKey) -> DoneOut:
     """Hand in the corrected materials: completes the applicant's own step of the process."""
-    found = queries.get_own(case_id, *_me(request))
+    found = queries.get_own(case_id, people.principal(request))
     task = processes.queries.open_task(("case", str(found.pk)), act="correct")
     if task is None:
         raise CaseProblem("没有等待补正的告知书。")

@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.http import HttpResponse
 from django.urls import include, path
 
@@ -128,6 +129,22 @@ def test_only_the_signed_in_see_their_cases(client, monkeypatch):
     home.panel("portal", "secret", template="ui/none.html", values=lambda request: {}, right="nobody.has")
     monkeypatch.setattr(context, "_hooks", {})
     text_of(client.get("/"))
+
+
+def test_the_home_of_an_applicant_shows_the_own_cases_only():
+    from yipan.platform.people.access import Principal
+
+    from .. import registrations
+
+    of = {"item_code": "x", "item_version": 1, "unit_id": 1, "unit_key": "market", "unit_name": "市监局"}
+    of |= {"applicant_kind": "person", "created_at": calendar.now(), "item_key": "food-new"}
+    Case = apps.get_model("cases", "Case")
+    for person, title in ((7, "食品经营许可"), (8, "公共场所卫生许可")):
+        Case.objects.create(**of, item_title=title, applicant_name="李晓敏", applicant_person_id=person)
+    shown = registrations.my_cases(SimpleNamespace(principal=Principal(1, 7, "李晓敏", 3)))
+    assert shown["name"] == "李晓敏"
+    assert [row.item_title for row in shown["rows"]] == ["食品经营许可"]
+    assert registrations.my_cases(SimpleNamespace(principal=None)) is None
 
 
 def test_robots_keep_out_of_personal_pages(client):
