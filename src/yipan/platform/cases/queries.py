@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from yipan.kernel.clock import Calendar, Light, Limit
+from yipan.kernel.clock import Calendar, Light, Limit, show_due
 from yipan.platform import calendar, people, records
 from yipan.platform import documents as papers
 
@@ -48,6 +48,13 @@ class CaseRow:
     due: datetime | None
     received_at: datetime | None
     commitment: bool
+
+    @property
+    def due_by(self) -> str:
+        """The last day of the limit while it counts, as officials write it; "" before submission and after the end."""
+        if self.due is None or self.light is None:
+            return ""
+        return show_due(self.due)
 
 
 @dataclass(frozen=True, slots=True)
