@@ -33,14 +33,14 @@ class Licence:
     fetched_at: datetime
 
 
-def find(holder_code: str, licence_type: str) -> list[LicenceRef]:
+def find(holder_code: str, licence_type: str, *, seconds: float = FETCH_SECONDS) -> list[LicenceRef]:
     """The holder's valid licences of a type, newest first. Raises ConnectorError."""
     answer = call(
         SYSTEM,
         "GET",
         "/licences",
         params={"holder": holder_code, "type": licence_type},
-        seconds=FETCH_SECONDS,
+        seconds=seconds,
     )
     found = [
         LicenceRef(row["identifier"], row["name"], row["status"], row.get("valid_to", ""))
@@ -49,9 +49,9 @@ def find(holder_code: str, licence_type: str) -> list[LicenceRef]:
     return [licence for licence in found if licence.status == "valid"]
 
 
-def fetch(licence: LicenceRef) -> Licence:
+def fetch(licence: LicenceRef, *, seconds: float = FETCH_SECONDS) -> Licence:
     """Fields and file of one licence. Raises ConnectorError, also for a file that is no PDF."""
-    answer = call(SYSTEM, "GET", f"/licences/{quote(licence.identifier, safe='')}", seconds=FETCH_SECONDS)
+    answer = call(SYSTEM, "GET", f"/licences/{quote(licence.identifier, safe='')}", seconds=seconds)
     body = answer.json()
     pdf = base64.b64decode(body["pdf_base64"])
     if not pdf.startswith(b"%PDF-"):

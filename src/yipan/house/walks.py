@@ -132,7 +132,7 @@ class Hotel:
             page = upload_missing(agent)
             agent.click("下一步：核对提交")
         with self.step("提交；重复提交得到同一件"):
-            page = agent.submit({"agree": "1"}, button="提交申请")
+            page = agent.submit({"agree": "1", "e_service": "1"}, button="提交申请")
             self.case = page.address.rstrip("/").rsplit("/", 1)[1]
             self.expect(page, "查询码")
         self.food_correction()
@@ -268,7 +268,7 @@ class Hotel:
             agent.submit(HYGIENE_MORE, button="下一步")
             upload_missing(agent, commit=True)
             agent.click("下一步：核对提交")
-            page = agent.submit({"agree": "1"}, button="提交申请")
+            page = agent.submit({"agree": "1", "e_service": "1"}, button="提交申请")
             self.case = page.address.rstrip("/").rsplit("/", 1)[1]
 
     @staticmethod

@@ -237,7 +237,7 @@ class TaskDone(Schema):
     place: Annotated[str, Field(max_length=300)] = ""
     way: Annotated[str, Field(max_length=20)] = ""
     receiver: Annotated[str, Field(max_length=100)] = ""
-    exception_reason: Annotated[str, Field(max_length=1000)] = ""
+    right_agency: Annotated[str, Field(max_length=200)] = ""
     defects: Annotated[list[DefectIn], Field(max_length=100)] = []
 
 
@@ -349,9 +349,11 @@ def my_case(request: HttpRequest, case_id: interface.Id) -> MyCaseOut:
 
 
 class Promise(Schema):
-    """``agree``: the applicant has read and makes the applicant's statement (申请人承诺)."""
+    """``agree``: the applicant has read and makes the applicant's statement (申请人承诺). ``e_service``: he agrees to be
+    served electronically."""
 
     agree: Literal[True]
+    e_service: bool = False
 
 
 class ReceivedOut(Schema):
@@ -368,12 +370,18 @@ class ReceivedOut(Schema):
 def submit(
     request: HttpRequest,
     case_id: interface.Id,
-    promise: Promise,  # noqa: ARG001 - its presence is what is asked
+    promise: Promise,
     idempotency_key: interface.RepeatKey,
 ) -> submission.Received:
     """Hand in a draft. Everything that is still missing is named at once (409)."""
     found = queries.get_own(case_id, people.principal(request))
-    return submission.submit(found.pk, key=idempotency_key, actor=people.actor(request), now=calendar.now())
+    return submission.submit(
+        found.pk,
+        key=idempotency_key,
+        actor=people.actor(request),
+        now=calendar.now(),
+        e_service=promise.e_service,
+    )
 
 
 @room.post("/my/cases/{case_id}/correct", "提交补正", door=interface.CITIZEN, answer=DoneOut)

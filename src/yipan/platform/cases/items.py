@@ -4,6 +4,7 @@ Before acceptance the version of the application counts, from acceptance on the 
 published with a shorter promise meanwhile does not change running cases.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,8 @@ from yipan.kernel.clock import Limit
 from yipan.platform import catalogue
 
 from .models import Case
+
+HEARING = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Need:
     licence_type: str
     status: str
     why: str
+    commitment: str = ""
+    recheck: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,17 @@ class Terms:
     correction_days: int
     consult_unit: str
     licence_template: str
+    result: str
+    valid_years: int
+    contact: str
+    review_body: str
+    conditions: tuple[str, ...]
+    consequence: str
+
+    @property
+    def hearing(self) -> bool:
+        """Whether the applicant has a right to be heard (听证 is one of the item's special procedures)."""
+        return HEARING in self.special_kinds
 
 
 def terms(case: Case) -> Terms:
@@ -77,6 +93,8 @@ def of_view(view: Any, answers: dict[str, Any]) -> Terms:
                 licence_type=needed.material.source.licence_type,
                 status=needed.status,
                 why=needed.why,
+                commitment=needed.material.commitment,
+                recheck=needed.material.recheck,
             )
             for needed in checklist.materials
         ),
@@ -86,7 +104,26 @@ def of_view(view: Any, answers: dict[str, Any]) -> Terms:
         correction_days=item.correction_days,
         consult_unit=item.consult_unit,
         licence_template=item.licence_template,
+        **_printed(item.raw),
     )
+
+
+def _printed(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What letters take from the guide."""
+    result, remedies = raw.get("result") or {}, raw.get("remedies") or {}
+    return {
+        "result": str(result.get("name", "")),
+        "valid_years": int(result.get("valid_years") or 0),
+        "contact": str(raw.get("contact", "")),
+        "review_body": str(remedies.get("review_body", "")),
+        "conditions": tuple(raw.get("accept_conditions") or ()),
+        "consequence": str((raw.get("commitment") or {}).get("consequence", "")),
+    }
+
+
+def applied_terms(case: Case) -> Terms:
+    """The terms the application was made under: the process began with them, and keeps to them."""
+    return of_view(catalogue.queries.item_version_number(case.item_key, case.item_version), case.answers)
 
 
 def version_at(case: Case, at: datetime) -> int:

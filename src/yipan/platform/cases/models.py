@@ -4,6 +4,9 @@ from django.db import models
 
 from .domain.states import State
 
+# States in which the same application may not be handed in a second time.
+OPEN = [11, 12, 13, 14, 16, 20, 21, 22, 23, 24, 25, 30, 40]
+
 
 class Channel(models.IntegerChoices):
     """How the application came in (渠道)."""
@@ -50,6 +53,7 @@ class Case(models.Model):
     object_key = models.CharField("办理对象", max_length=120, blank=True)
     answers = models.JSONField("情形", default=dict)
     commitment = models.BooleanField("告知承诺", default=False)
+    e_service = models.BooleanField("同意电子送达", default=False)
     form_data_id = models.BigIntegerField("表单数据版本", null=True)
 
     state = models.PositiveSmallIntegerField("状态", choices=[(s.value, s.title) for s in State], default=State.DRAFT)
@@ -79,11 +83,17 @@ class Case(models.Model):
             models.Index(fields=["applicant_account_id", "-id"], name="case_mine"),
         ]
         constraints = [
-            # One open case for the same applicant, item and object; drafts and ended cases do not count.
+            # One open case for the same applicant, item and object; drafts and ended cases do not count. People are
+            # told apart by the person, never by the name.
             models.UniqueConstraint(
-                fields=["item_key", "applicant_kind", "applicant_name", "applicant_code", "object_key"],
-                condition=models.Q(state__gte=State.RECEIVED) & ~models.Q(state__in=[15, 26, 31, 41, 42, 50, 90, 91]),
-                name="case_no_duplicate",
+                fields=["item_key", "applicant_person_id", "object_key"],
+                condition=models.Q(state__in=OPEN) & models.Q(applicant_entity_id=None),
+                name="case_no_duplicate_person",
+            ),
+            models.UniqueConstraint(
+                fields=["item_key", "applicant_entity_id", "object_key"],
+                condition=models.Q(state__in=OPEN),
+                name="case_no_duplicate_entity",
             ),
         ]
 
@@ -119,6 +129,7 @@ class CaseMaterial(models.Model):
     file_id = models.BigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     licence_ref = models.CharField("电子证照标识", max_length=160, blank=True)
+    facts = models.JSONField("照面信息", default=dict)  # of a fetched licence: what the form is prefilled with
     exempt_reason = models.CharField("免提交依据或未能免提交的原因", max_length=200, blank=True)
     check_result = models.CharField(max_length=10, blank=True)  # "", ok, defect
     round = models.PositiveSmallIntegerField("轮次", default=1)
@@ -138,6 +149,7 @@ class CorrectionNotice(models.Model):
     at = models.DateTimeField()
     due = models.DateTimeField()
     by_name = models.CharField(max_length=100)
+    exception = models.OneToOneField("CorrectionException", on_delete=models.PROTECT, null=True)
     exception_reason = models.CharField(max_length=300, blank=True)
     answered_at = models.DateTimeField(null=True)
 
@@ -151,6 +163,19 @@ class CorrectionDefect(models.Model):
     subject = models.CharField(max_length=200)
     kind = models.CharField(max_length=12)  # missing, unclear, expired, inconsistent, format, seal
     remedy = models.CharField(max_length=500)
+
+
+class CorrectionException(models.Model):
+    """Leave to tell, once more, a defect that was there to be seen the first time; it counts as a quality incident."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="correction_exceptions")
+    reason = models.CharField(max_length=300)
+    requested_by = models.CharField(max_length=100)
+    requested_by_id = models.BigIntegerField(null=True)
+    requested_at = models.DateTimeField()
+    approved = models.BooleanField(null=True)
+    decided_by = models.CharField(max_length=100, blank=True)
+    decided_at = models.DateTimeField(null=True)
 
 
 class SpecialProcedure(models.Model):

@@ -1,6 +1,7 @@
 """Cases towards outside systems: the province's acceptance platform, 好差评, the e-licence library."""
 
 import io
+import time
 
 from yipan.connectors import acceptance, elicence, rating
 from yipan.connectors.base import ConnectorError
@@ -8,6 +9,8 @@ from yipan.platform import people, records
 
 from .models import Case
 from .sources import Fetched, SourceProblem
+
+SHORTEST = 0.5
 
 
 def report_case(message: records.Outgoing) -> records.Sent:
@@ -37,14 +40,19 @@ def fetch_licence(case: Case, licence_type: str) -> Fetched:
     holder = case.applicant_code or _resident_id(case)
     if not holder:
         raise SourceProblem("申请人没有登记证件号码", "没有申请人的证件号码，不能查询电子证照，")
+    # Both calls share the time an applicant is let wait; the second gets what the first has left.
+    until = time.monotonic() + elicence.FETCH_SECONDS
     try:
         found = elicence.find(holder, licence_type)
         if not found:
             raise SourceProblem("电子证照库没有该证照", "电子证照库中没有找到这项证照，")
-        licence = elicence.fetch(found[0])
+        licence = elicence.fetch(found[0], seconds=max(until - time.monotonic(), SHORTEST))
     except ConnectorError as problem:
+        if problem.code == "timeout":
+            raise SourceProblem("超时", "电子证照库超过 5 秒没有应答，") from problem
         raise SourceProblem("电子证照库没有应答", "电子证照库暂时没有应答，") from problem
-    return Fetched(io.BytesIO(licence.pdf), f"{licence.name}.pdf", licence.identifier)
+    facts = {str(name): str(value) for name, value in licence.data.items()}
+    return Fetched(io.BytesIO(licence.pdf), f"{licence.name}.pdf", licence.identifier, facts)
 
 
 def _resident_id(case: Case) -> str:

@@ -23,7 +23,9 @@ OBJECT_FIELD = "premises"
 
 def open_form(case: Case, terms: Terms, *, actor: records.Actor, now: datetime) -> int:
     """The draft of the case's form: the one begun earlier (also after a correction), or a new one with what is
-    known."""
+    known, from the licences of the library too, which are fetched first."""
+    if case.state == State.DRAFT:
+        fetch_exempt_materials(case, terms, actor=actor, now=now)
     return forms.actions.open_draft(
         terms.form_key,
         owner=(OWNER, case.pk),
@@ -49,6 +51,8 @@ def known_values(case: Case, now: datetime) -> dict[str, forms.Prefilled]:
         know("firm.legal_rep", firm.legal_representative, "省法人库", locked=True)
         know("applicant.name", firm.name, "省法人库", locked=True)
         know("applicant.code", firm.code, "省法人库", locked=True)
+        for name, value in _on_licence(case).items():
+            know(name, value, "电子证照库（营业执照）", locked=True)
     person_id = case.agent_person_id or case.applicant_person_id
     name = case.agent_name or case.applicant_name
     contact = people.contacts.by_persons([person_id]) if person_id else []
@@ -58,6 +62,29 @@ def known_values(case: Case, now: datetime) -> dict[str, forms.Prefilled]:
         know("agent.phone", contact[0].phone, identity, locked=False)
         know("person.phone", contact[0].phone, identity, locked=False)
     return found
+
+
+# What stands on the face of a business licence, by the source name that fields ask for.
+BUSINESS_LICENCE = "business_licence"
+ON_LICENCE = {
+    "firm.type": "类型",
+    "firm.address": "住所",
+    "firm.founded": "成立日期",
+    "firm.capital": "注册资本",
+    "firm.scope": "经营范围",
+}
+
+
+def _on_licence(case: Case) -> dict[str, str]:
+    """The face of the business licence that was fetched for this case; empty when the library did not give it."""
+    from . import items
+
+    codes = [need.code for need in items.terms(case).materials if need.licence_type == BUSINESS_LICENCE]
+    fetched = CaseMaterial.objects.filter(
+        case=case, code__in=codes, replaced=False, source=CaseMaterial.Source.LICENCE
+    ).first()
+    face = fetched.facts if fetched is not None else {}
+    return {name: face[label] for name, label in ON_LICENCE.items() if face.get(label)}
 
 
 def keep_form(case: Case, version_id: int, *, actor: records.Actor, now: datetime) -> None:
@@ -70,7 +97,7 @@ def keep_form(case: Case, version_id: int, *, actor: records.Actor, now: datetim
         locked.object_key = _object(version_id)
         locked.save(update_fields=["form_data_id", "object_key"])
         CaseMaterial.objects.filter(case=locked, code__in=_from_form(locked), replaced=False).update(
-            source=CaseMaterial.Source.FORM, at=now
+            source=CaseMaterial.Source.FORM, at=now, check_result=""
         )
         records.act(
             chain=("case", str(case.pk)),
@@ -95,7 +122,12 @@ def _from_form(case: Case) -> list[str]:
 
 
 def fetch_exempt_materials(case: Case, terms: Terms, *, actor: records.Actor, now: datetime) -> None:
-    """Fetch what government issued, once: a material the library did not give stays open for upload with the reason."""
+    """Fetch what government issued, once: a material the library did not give stays open for upload with the reason.
+
+    Told history does not ask today's library.
+    """
+    if records.is_simulated():
+        return
     waiting = set(
         CaseMaterial.objects.filter(case=case, replaced=False, source="", exempt_reason="").values_list(
             "code", flat=True

@@ -25,9 +25,11 @@ def _precheck(work: Work, call: processes.ActCall) -> dict[str, Any]:
         precheck.accept(work)
     elif call.outcome == "correct":
         defects = [Defect(**defect) for defect in data.get("defects", [])]
-        precheck.notify_correction(work, defects, exception_reason=data.get("exception_reason", ""))
+        precheck.notify_correction(work, defects)
     elif call.outcome == "refuse":
-        precheck.refuse_acceptance(work, reason=call.opinion, law=data.get("law", ""))
+        precheck.refuse_acceptance(
+            work, reason=call.opinion, law=data.get("law", ""), right_agency=data.get("right_agency", "")
+        )
     else:
         raise CaseProblem("请选择预审结果：受理、补正或不予受理。")
     return {"precheck": call.outcome}

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
+from yipan.kernel import identifiers
 from yipan.kernel.clock import Calendar, Light, Limit, show_due
-from yipan.platform import calendar, people, records
+from yipan.platform import calendar, numbers, people, records
 from yipan.platform import documents as papers
 
 from .domain.applicants import Applicant
@@ -19,6 +21,7 @@ from .models import (
     Case,
     CaseDocument,
     CaseMaterial,
+    CorrectionException,
     CorrectionNotice,
     Extension,
     Opinion,
@@ -104,9 +107,10 @@ class DocumentRow:
 
 # -- whose rows ------------------------------------------------------------------------------------------------------
 def visible(actor: records.Actor) -> QuerySet[Case]:
-    """The cases a member of staff may read: by unit scope, or because he was asked for an opinion on them."""
+    """The cases a member of staff may read: by unit scope, or because he was asked for an opinion on them. What was
+    never handed in is the applicant's alone."""
     scope = people.scope_filter(actor, "case.read")
-    rows = Case.objects.exclude(state=State.DRAFT)
+    rows = Case.objects.filter(received_at__isnull=False)
     if scope.kind == "district":
         return rows
     asked = Q(opinion_requests__unit_key__in=scope.unit_keys)
@@ -115,26 +119,39 @@ def visible(actor: records.Actor) -> QuerySet[Case]:
 
 def own(who: "people.access.Principal") -> QuerySet[Case]:
     """An applicant's cases: his own, joined by person whatever the document or window; or those of the firm he acts for
-    at this moment, in the items his power covers. Whom the firm dismissed sees nothing of it any more."""
+    at this moment, in the items his power covers. Whom the firm dismissed sees nothing of it any more. Drafts that were
+    thrown away are not shown."""
+    there = Case.objects.exclude(state=State.WITHDRAWN, received_at=None)
     if who.entity_id is None:
-        return Case.objects.filter(applicant_person_id=who.person_id, applicant_entity_id=None)
-    found = Case.objects.filter(applicant_entity_id=who.entity_id)
+        return there.filter(applicant_person_id=who.person_id, applicant_entity_id=None)
+    found = there.filter(applicant_entity_id=who.entity_id)
     return found.filter(item_key__in=who.items) if who.items else found
 
 
 def get_for_staff(case_id: int, actor: records.Actor) -> Case:
     """Raises CaseNotFound, also for cases of other units (the title of a case is not leaked)."""
-    case = visible(actor).filter(pk=case_id).first()
-    if case is None:
-        raise CaseNotFound
-    return case
+    return _found(visible(actor), case_id, actor)
 
 
 def get_own(case_id: int, who: "people.access.Principal") -> Case:
-    case = own(who).filter(pk=case_id).first()
-    if case is None:
-        raise CaseNotFound
-    return case
+    return _found(own(who), case_id, records.Actor(who.account_id, who.person_id, who.name))
+
+
+def _found(rows: QuerySet[Case], case_id: int, actor: records.Actor) -> Case:
+    """The case, or CaseNotFound; trying to read somebody else's leaves a record of who did."""
+    case = rows.filter(pk=case_id).first()
+    if case is not None:
+        return case
+    if Case.objects.filter(pk=case_id).exists():
+        with transaction.atomic():
+            records.act(
+                chain=("account", str(actor.account_id)),
+                verb="case.refused_reading",
+                actor=actor,
+                at=calendar.now(),
+                subject=("case", str(case_id)),
+            )
+    raise CaseNotFound
 
 
 def at_counter(actor: records.Actor) -> QuerySet[Case]:
@@ -142,15 +159,12 @@ def at_counter(actor: records.Actor) -> QuerySet[Case]:
     scope = people.scope_filter(actor, "case.receive")
     begun = Q(received_by_id=actor.account_id) & Q(received_by_id__isnull=False)
     if scope.kind == "district":
-        return Case.objects.filter(begun | ~Q(state=State.DRAFT))
-    return Case.objects.filter(begun | (Q(unit_id__in=scope.unit_ids) & ~Q(state=State.DRAFT)))
+        return Case.objects.filter(begun | Q(received_at__isnull=False))
+    return Case.objects.filter(begun | Q(unit_id__in=scope.unit_ids, received_at__isnull=False))
 
 
 def get_at_counter(case_id: int, actor: records.Actor) -> Case:
-    case = at_counter(actor).filter(pk=case_id).first()
-    if case is None:
-        raise CaseNotFound
-    return case
+    return _found(at_counter(actor), case_id, actor)
 
 
 def of_client(client: Applicant, actor: records.Actor) -> QuerySet[Case]:
@@ -181,9 +195,10 @@ def same_draft(item_key: str, answers: dict[str, Any], applicant: Applicant, *, 
 
 def by_code(short_no: str, query_code: str) -> Case | None:
     """Progress for somebody with number and code; a number alone opens nothing, because numbers can be guessed."""
-    if not short_no or len(query_code) < 6:
+    number, code = numbers.normalise_short(short_no), numbers.normalise_short(query_code)
+    if not number or not code:
         return None
-    return Case.objects.filter(short_no=short_no.strip().upper(), query_code=query_code.strip().upper()).first()
+    return Case.objects.filter(short_no=number, query_code=code).first()
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------
@@ -204,13 +219,14 @@ def light_of(case: Case, now: datetime, promise: Limit | None = None, *, days: C
     )
 
 
-def row(case: Case, now: datetime, *, days: Calendar | None = None) -> CaseRow:
+def row(case: Case, now: datetime, *, days: Calendar | None = None, masked: bool = False) -> CaseRow:
+    """``masked``: the name of a natural person is shortened, as lists show it; the page shows it and is logged."""
     return CaseRow(
         id=case.pk,
         short_no=case.short_no or "草稿",
         case_no=case.case_no or "",
         item_title=case.item_title,
-        applicant_name=case.applicant_name,
+        applicant_name=masked_name(case) if masked else case.applicant_name,
         applicant_kind=case.applicant_kind,
         unit_name=case.unit_name,
         state=State(case.state),
@@ -221,10 +237,14 @@ def row(case: Case, now: datetime, *, days: Calendar | None = None) -> CaseRow:
     )
 
 
-def rows(cases: QuerySet[Case], now: datetime) -> list[CaseRow]:
+def masked_name(case: Case) -> str:
+    return identifiers.mask_name(case.applicant_name) if case.applicant_kind == "person" else case.applicant_name
+
+
+def rows(cases: QuerySet[Case], now: datetime, *, masked: bool = False) -> list[CaseRow]:
     """Frozen rows of a bounded query (one statement)."""
     days = calendar.current()
-    return [row(case, now, days=days) for case in cases]
+    return [row(case, now, days=days, masked=masked) for case in cases]
 
 
 def materials(case: Case) -> list[MaterialRow]:
@@ -287,7 +307,7 @@ def titles(case_ids: Sequence[str]) -> dict[str, Title]:
     found = Case.objects.filter(pk__in=[int(case_id) for case_id in case_ids])
     return {
         str(case.pk): Title(
-            case.item_title, f"{case.applicant_name} · {case.short_no or '草稿'}", light_of(case, now, days=days)
+            case.item_title, f"{masked_name(case)} · {case.short_no or '草稿'}", light_of(case, now, days=days)
         )
         for case in found
     }
@@ -295,6 +315,15 @@ def titles(case_ids: Sequence[str]) -> dict[str, Title]:
 
 def pending_proposals(case: Case) -> list[SpecialProposal]:
     return list(SpecialProposal.objects.filter(case=case, decided_at=None))
+
+
+def was_noticed(case: Case) -> bool:
+    """Whether the one-time notice was sent: from then on a second one needs an exception."""
+    return CorrectionNotice.objects.filter(case=case).exists()
+
+
+def pending_exceptions(case: Case) -> list[CorrectionException]:
+    return list(CorrectionException.objects.filter(case=case, approved=None))
 
 
 def pending_extensions(case: Case) -> list[Extension]:

@@ -20,12 +20,19 @@ RIGHTS = {
     "case.examine": "审查、申请特别程序和延期",
     "case.approve_special": "批准特别程序",
     "case.approve_extension": "批准延期",
+    "case.approve_exception": "批准再次告知的例外",
+    "case.terminate": "终止办理",
 }
 VERBS = {
     "case.begin": "开始申请",
     "case.save_form": "保存申请表",
     "case.propose_special_procedure": "申请特别程序",
+    "case.request_correction_exception": "申请再次告知的例外",
+    "case.approve_correction_exception": "批准再次告知的例外",
+    "case.reject_correction_exception": "不同意再次告知",
+    "case.recount": "重新计算期限",
     "case.rate": "评价",
+    "case.refused_reading": "越权查看被拒绝",
     "client.register": "登记窗口来人",
 }
 

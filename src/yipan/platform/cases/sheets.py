@@ -6,12 +6,15 @@ from typing import Any
 from yipan.kernel import clock
 from yipan.platform import forms
 
-from .domain.letters import REMEDY, Letter
+from . import items
+from .domain.letters import HEARING_RIGHT, LETTERS, Letter, remedy
+from .domain.states import State
 from .models import Case, CaseMaterial, Opinion, Rating
 
 
 def letter_data(case: Case, letter: Letter, *, number: str, at: datetime) -> dict[str, Any]:
     """The facts every letter may print; each letter's own facts are added by the act that orders it."""
+    terms = items.terms(case)
     return {
         "title": letter.title,
         "number": number,
@@ -23,17 +26,60 @@ def letter_data(case: Case, letter: Letter, *, number: str, at: datetime) -> dic
         "applicant": case.applicant_name,
         "applicant_code": case.applicant_code,
         "agent": case.agent_name,
-        "received_at": _moment(case.received_at),
-        "accepted_at": _moment(case.accepted_at),
+        "contact": terms.contact.rstrip("。"),
+        "window": " ".join(part for part in (case.hall, case.window) if part),
+        "hearing": HEARING_RIGHT if terms.hearing else "",
+        "received_at": moment(case.received_at),
+        "accepted_at": moment(case.accepted_at),
         "promised_due": clock.show_due(case.promised_due) if case.promised_due else "",
         "legal_due": clock.show_due(case.legal_due) if case.legal_due else "",
         "date": clock.show_date(at),
-        "remedy": REMEDY,
+        "remedy": remedy(terms.review_body),
         "materials": [
             {"name": material.name, "source": material.get_source_display(), "round": material.round}
             for material in CaseMaterial.objects.filter(case=case, replaced=False).exclude(source="")
         ],
     }
+
+
+def commitment_data(case: Case) -> dict[str, Any]:
+    """告知承诺书: conditions told, what is promised instead of which proof, when it is checked, what a false promise
+    leads to."""
+    terms = items.terms(case)
+    codes = set(
+        CaseMaterial.objects.filter(case=case, replaced=False, source=CaseMaterial.Source.COMMITMENT).values_list(
+            "code", flat=True
+        )
+    )
+    promised = [need for need in terms.materials if need.code in codes]
+    return {
+        "conditions": [_without_stop(text) for text in terms.conditions],
+        "commitments": [_without_stop(need.commitment) for need in promised if need.commitment],
+        "promised": [need.name for need in promised],
+        "recheck": "；".join(dict.fromkeys(need.recheck for need in promised if need.recheck)),
+        "consequence": _without_stop(terms.consequence),
+        "signer": case.agent_name or case.applicant_name,
+    }
+
+
+def _without_stop(text: str) -> str:
+    return text.rstrip("。；")
+
+
+def grant_data(case: Case) -> dict[str, Any]:
+    """What is granted: the licence, how long it will be valid, who issues it."""
+    terms = items.terms(case)
+    validity = f"自发证之日起 {terms.valid_years} 年" if terms.valid_years else ""
+    return {"licence": terms.result, "validity": validity}
+
+
+def delivered_papers(case: Case) -> list[str]:
+    """What was handed over: the decision with its number, and the licence."""
+    decided = case.documents.filter(kind__in=("grant", "refusal")).values_list("title", "number")  # type: ignore[attr-defined]
+    papers = [f"{title}（{number}）" for title, number in decided]
+    if case.licence_id is not None:
+        papers.append(items.terms(case).result)
+    return papers
 
 
 def holder(case: Case) -> dict[str, Any]:
@@ -60,8 +106,9 @@ def licence_data(case: Case) -> dict[str, Any]:
 
 
 def approval_sheet(case: Case) -> dict[str, Any]:
-    """审批表: form, opinions by column, dates."""
+    """审批表: form, opinions by column, dates, how it ended."""
     return {
+        "state": State(case.state).title,
         "form": forms.queries.print_rows(_form_data(case)),
         "opinions": [
             {
@@ -70,14 +117,20 @@ def approval_sheet(case: Case) -> dict[str, Any]:
                 "name": opinion.person_name,
                 "deputy_for": opinion.deputy_for,
                 "unit": opinion.unit_name,
-                "at": _moment(opinion.at),
+                "at": moment(opinion.at),
             }
             for opinion in Opinion.objects.filter(case=case)
         ],
-        "decided_at": _moment(case.decided_at),
+        "decided_at": moment(case.decided_at),
         "decision": case.get_decision_display() if case.decision else "",
         "decision_no": case.decision_no,
     }
+
+
+def full_approval_sheet(case: Case, now: datetime) -> dict[str, Any]:
+    """The approval sheet with the heading facts, for printing one that is not a document yet."""
+    letter = LETTERS["approval_sheet"]
+    return letter_data(case, letter, number=case.short_no or "", at=now) | approval_sheet(case)
 
 
 def rating_report(case: Case, rating: Rating) -> dict[str, Any]:
@@ -93,15 +146,21 @@ def rating_report(case: Case, rating: Rating) -> dict[str, Any]:
         "labels": rating.labels,
         "remark": rating.text,
         "userType": 1 if case.applicant_kind == "entity" else 0,
-        "affairApplyTime": _moment(case.received_at),
-        "affairDoneTime": _moment(case.concluded_at),
+        "affairApplyTime": moment(case.received_at),
+        "affairDoneTime": moment(case.concluded_at),
         "projectType": 2,
     }
+
+
+def form_fields(case: Case) -> list[str]:
+    """Keys of the submitted form's fields."""
+    return list(forms.queries.values_of(case.form_data_id)) if case.form_data_id else []
 
 
 def form_saved_at(case: Case) -> datetime | None:
     return forms.queries.saved_at(case.form_data_id) if case.form_data_id else None
 
 
-def _moment(value: datetime | None) -> str:
+def moment(value: datetime | None) -> str:
+    """A moment as papers write it."""
     return value.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M") if value else ""

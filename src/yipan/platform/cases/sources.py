@@ -1,6 +1,5 @@
 """Where materials come from besides uploads: a registry that connectors fill, with the e-licence library first."""
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -18,11 +17,12 @@ class SourceProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A file from a source, with the identifier under which the source knows it."""
+    """A file from a source, with the identifier under which the source knows it and what stands on its face."""
 
     content: BinaryIO
     file_name: str
     identifier: str
+    facts: dict[str, str]
 
 
 LicenceSource = Callable[[Case, str], Fetched]
@@ -39,7 +39,3 @@ def fetch_licence_file(case: Case, licence_type: str) -> Fetched:
     if _source is None:
         raise SourceProblem("未接入", "电子证照库尚未接入，")
     return _source(case, licence_type)
-
-
-def as_file(content: bytes) -> BinaryIO:
-    return io.BytesIO(content)

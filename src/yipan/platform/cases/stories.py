@@ -112,21 +112,23 @@ def play(stories: Iterable[dict[str, Any]], *, sample: bytes) -> list[int]:
         for what in sorted(moments, key=lambda one: (one.at, one.order)):
             calendar.set_clock(what.at, frozen=True)
             try:
-                _happen(what)
+                happen(what.story, what.what, what.at)
             except Exception as problem:
                 step = what.what["do"]
                 raise StoryProblem(f"{what.story.told['key']}：{what.at:%Y-%m-%d %H:%M} {step}：{problem}") from problem
     return [telling.case_id for telling in tellings]
 
 
-def _happen(what: Moment) -> None:
-    story, step, now = what.story, what.what, what.at
+def happen(story: Telling, step: dict[str, Any], now: datetime) -> None:
+    """One step of a story, by the action the screens call. The caller has set the business clock."""
     match step["do"]:
         case "begin":
             _begin(story, now)
         case "submit":
-            actor = _receiver(story)
-            submission.submit(story.case_id, key=f"story-{story.told['key']}", actor=actor, now=now)
+            actor = receiver(story)
+            submission.submit(
+                story.case_id, key=f"story-{story.told['key']}", actor=actor, now=now, e_service=not at_counter(story)
+            )
         case "rate":
             data = step.get("data") or {}
             results.rate(
@@ -134,7 +136,7 @@ def _happen(what: Moment) -> None:
                 grade=data["grade"],
                 labels=data.get("labels", []),
                 text=data.get("text", ""),
-                actor=_receiver(story),
+                actor=receiver(story),
                 now=now,
             )
         case task if task in TASK_ACTS:
@@ -145,12 +147,14 @@ def _happen(what: Moment) -> None:
 
 # -- applying --------------------------------------------------------------------------------------------------------
 def _begin(story: Telling, now: datetime) -> None:
-    told, actor = story.told, _receiver(story)
-    counter = told["channel"] == "counter"
+    told = story.told
+    counter = at_counter(story)
+    applicant = _applicant(told, now)
+    actor = receiver(story)
     case = drafts.begin(
         item_key=told["item"],
         answers=told.get("answers") or {},
-        applicant=_applicant(told, actor, now),
+        applicant=applicant,
         actor=actor,
         now=now,
         channel=Channel.COUNTER if counter else Channel.ONLINE,
@@ -160,10 +164,11 @@ def _begin(story: Telling, now: datetime) -> None:
     story.case_id = case.pk
     terms = items.terms(case)
     _fill_form(case, terms, told, actor, now)
+    waiting = set(case.materials.filter(required=True, source="").values_list("code", flat=True))  # type: ignore[attr-defined]
     for need in terms.materials:
         if need.code in (told.get("commit") or []):
             drafts.commit(case.pk, need.code, actor=actor, now=now)
-        elif need.source != "form" and (need.required or need.code in (told.get("uploads") or [])):
+        elif need.source != "form" and (need.code in waiting or need.code in (told.get("uploads") or [])):
             drafts.attach(
                 case.pk, need.code, file=io.BytesIO(story.sample), name=f"{need.name[:40]}.pdf", actor=actor, now=now,
                 scanned=counter,
@@ -181,9 +186,9 @@ def _fill_form(case: Case, terms: items.Terms, told: dict[str, Any], actor: reco
     prefill.keep_form(case, answered.version_id, actor=actor, now=now)
 
 
-def _applicant(told: dict[str, Any], actor: records.Actor, now: datetime) -> Applicant:
+def _applicant(told: dict[str, Any], now: datetime) -> Applicant:
     if told["channel"] == "counter":
-        client = people.clients.register(told["client"], actor=actor, at=now)
+        client = people.clients.register(told["client"], actor=people.queries.actor_of(told["clerk"]), at=now)
         firm = client.kind == "entity"
         return Applicant(
             client.kind,
@@ -209,9 +214,13 @@ def _applicant(told: dict[str, Any], actor: records.Actor, now: datetime) -> App
     )
 
 
-def _receiver(story: Telling) -> records.Actor:
-    """The clerk at the window, or the applicant himself."""
-    if story.told["channel"] == "counter":
+def at_counter(story: Telling) -> bool:
+    return story.told["channel"] == "counter"
+
+
+def receiver(story: Telling) -> records.Actor:
+    """Who fills in: the clerk at the window, or the applicant himself."""
+    if at_counter(story):
         return people.queries.actor_of(story.told["clerk"])
     return people.queries.actor_of_subject(story.told["claims"])
 
@@ -225,7 +234,7 @@ def _complete(story: Telling, step: dict[str, Any], now: datetime) -> None:
     for_applicant = step["do"] == "correct"
     processes.complete(
         task_id=task.id,
-        actor=people.queries.actor_of(step["by"]) if step.get("by") else _receiver(story),
+        actor=people.queries.actor_of(step["by"]) if step.get("by") else receiver(story),
         now=now,
         outcome=step.get("outcome", ""),
         opinion=step.get("opinion", ""),

@@ -24,6 +24,8 @@ APPLICANT_WORDS = {
     "conclude_examination": "审查完成，提交审核",
     "review": "审核通过，等待决定",
     "approve_extension": "办理时限延长，请查看通知书",
+    "recount": "工作日历更正，期限重新计算",
+    "terminate": "终止办理，请查看决定书",
     "grant": "准予许可",
     "refuse": "不予许可，请查看决定书",
     "produce": "正在制作证照",
@@ -34,7 +36,9 @@ APPLICANT_WORDS = {
     "deem_withdrawn": "逾期未补正，视为撤回",
     "rate": "您作出了评价",
 }
-STOPS = {"order_special_procedure", "notify_correction", "refuse_acceptance", "refuse", "deem_withdrawn"}
+STOPS = {
+    "order_special_procedure", "notify_correction", "refuse_acceptance", "refuse", "deem_withdrawn", "terminate",
+}  # fmt: skip
 
 
 def story(case: Case, acts: Sequence[Any], *, for_applicant: bool) -> list[TimelineRow]:

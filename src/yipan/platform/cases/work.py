@@ -4,10 +4,9 @@ from typing import Any
 
 from yipan.platform import calendar, documents, records
 
-from . import items
-from .actions import clocks, examination, letters, results
+from .actions import examination, letters, recount, results
 from .domain.letters import LETTERS
-from .domain.states import UNDECIDED
+from .domain.states import BEFORE_ACCEPTANCE, UNDECIDED
 from .models import Case, CaseDocument
 
 PRODUCE, ISSUE = letters.PRODUCE, results.ISSUE
@@ -44,13 +43,14 @@ def end_overrun_procedures() -> int:
 
 
 def recount_clocks(event: Any) -> None:  # noqa: ARG001 - every open case may reach into the corrected year
-    """A corrected calendar moves the due dates of open cases: recompute them all, a batch at a time."""
-    last = 0
-    while True:
-        batch = list(Case.objects.filter(pk__gt=last, state__in=UNDECIDED).order_by("pk")[:500])
-        if not batch:
-            return
-        for case in batch:
-            clocks.refresh(case, items.terms(case))
-            case.save(update_fields=["notice_due", "promised_due", "legal_due"])
-        last = batch[-1].pk
+    """A corrected calendar moves the due dates of open cases: each is recomputed, with a record and a message."""
+    now, last = calendar.now(), 0
+    while batch := list(_open_cases(last)):
+        for case_id in batch:
+            recount.recount(case_id, now=now)
+        last = batch[-1]
+
+
+def _open_cases(after: int) -> Any:
+    found = Case.objects.filter(pk__gt=after, state__in=BEFORE_ACCEPTANCE | UNDECIDED).order_by("pk")
+    return found.values_list("pk", flat=True)[:500]

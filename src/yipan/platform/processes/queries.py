@@ -95,6 +95,7 @@ def _offered(tasks: list[Task], actor: Actor) -> list[MyTask]:
     if not tasks or actor.person_id is None:
         return []
     found = reach.reach_of(actor)
+    firm = tasks[0].instance.applicant_entity_id
     absent: dict[int, str] | None = None
     mine: list[MyTask] = []
     for task in tasks:
@@ -102,6 +103,10 @@ def _offered(tasks: list[Task], actor: Actor) -> list[MyTask]:
         # Group work that a colleague has claimed stays visible to the group, with his name.
         claimed = "" if access.allowed else _colleague(task, found)
         if not access.allowed and not claimed:
+            continue
+        if holders.APPLICANT not in task.roles and reach.applies_for(
+            firm, (actor.person_id, access.on_behalf), calendar.now()
+        ):
             continue
         behalf = task.on_behalf if task.person_id == actor.person_id else access.on_behalf
         if behalf is not None and absent is None:

@@ -1,5 +1,6 @@
 """Under which keys an actor finds work: his roles and posts, and those of absent people he stands in for."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from yipan.platform import people
@@ -8,6 +9,13 @@ from yipan.platform.records import Actor
 
 from .domain import holders
 from .domain.holders import Reach
+
+
+def applies_for(entity_id: int | None, persons: Iterable[int | None], at: datetime) -> bool:
+    """Whether one of these people acts for the firm that applies: nobody handles his own firm's application."""
+    if entity_id is None:
+        return False
+    return any(at_work.is_agent(person, entity_id, at) for person in set(persons) if person is not None)
 
 
 def reach_of(actor: Actor) -> Reach:

@@ -17,7 +17,7 @@ from .acts import act, act_many, lock_chains
 from .domain import GENESIS, SYSTEM, Act, Actor, Event, Head, Message, NewAct
 from .events import publish
 from .founding import Installation, WrongInstallation, found, installation
-from .outbox import Outgoing, Rejected, Sent, queue, receipt, register_channel, simulated
+from .outbox import Outgoing, Rejected, Sent, is_simulated, queue, receipt, register_channel, simulated
 from .subscriptions import subscribe
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "act_many",
     "found",
     "installation",
+    "is_simulated",
     "lock_chains",
     "log_access",
     "publish",

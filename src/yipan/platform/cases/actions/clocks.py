@@ -10,11 +10,11 @@ from ..domain.clocks import Clocks, Facts
 from ..domain.clocks import clocks as compute
 from ..domain.specials import KINDS
 from ..items import Terms
-from ..models import Case, Extension, SpecialProcedure
+from ..models import Case, CorrectionNotice, Extension, SpecialProcedure
 
 
 def facts(case: Case, terms: Terms) -> Facts:
-    """Read what the clocks of a case depend on (two statements)."""
+    """Read what the clocks of a case depend on (three statements)."""
     pauses = [
         Pause(
             special.started_at, min(special.ended_at or special.planned_end, special.planned_end), KINDS[special.kind]
@@ -25,7 +25,13 @@ def facts(case: Case, terms: Terms) -> Facts:
         LongerLimit(extension.days, "working_days", extension.reason, extension.approved_by, extension.approved_at)
         for extension in Extension.objects.filter(case=case, approved=True)
     ]
-    return Facts(case.received_at, case.accepted_at, terms.promise, terms.legal, pauses, extensions)
+    return Facts(answer_owed_since(case), case.accepted_at, terms.promise, terms.legal, pauses, extensions)
+
+
+def answer_owed_since(case: Case) -> datetime | None:
+    """Since when the unit owes the applicant an answer: the receipt, or the receipt of the last correction."""
+    answered = CorrectionNotice.objects.filter(case=case, answered_at__isnull=False).order_by("-answered_at")
+    return answered.values_list("answered_at", flat=True).first() or case.received_at
 
 
 def explained(case: Case, terms: Terms) -> Clocks:

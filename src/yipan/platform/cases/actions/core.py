@@ -110,6 +110,7 @@ class Work:
                 "reason": reason,
                 **public,
             },
+            subject=("case", str(case.pk)),
             at=self.now,
         )
 

@@ -1,6 +1,8 @@
 """The applicant's answer to a one-time notice."""
 
+from .. import items, sheets
 from ..models import CaseMaterial, CorrectionNotice
+from . import clocks
 from .core import CaseProblem, Work
 
 
@@ -24,12 +26,11 @@ def submit_correction(work: Work) -> None:
         raise CaseProblem("还没有补正：" + "、".join(untouched))
     notice.answered_at = work.now
     notice.save(update_fields=["answered_at"])
+    clocks.refresh(work.case, items.terms(work.case))
     work.act("submit_correction", payload={"notice": notice.number})
 
 
 def sheets_changed(work: Work, notice: CorrectionNotice) -> bool:
     """Whether the form was saved anew after the notice."""
-    from .. import sheets
-
     saved = sheets.form_saved_at(work.case)
     return saved is not None and saved >= notice.at

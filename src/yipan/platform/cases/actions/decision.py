@@ -1,13 +1,14 @@
 """Decisions: grant, refuse, extend, terminate, withdraw."""
 
 from datetime import datetime
+from typing import Any
 
 from yipan.platform import people, processes, records
 
-from .. import items
-from ..domain.states import BEFORE_ACCEPTANCE, State
+from .. import items, sheets
+from ..domain.states import State
 from ..models import Extension
-from . import clocks, letters, messages
+from . import clocks, examination, letters, messages
 from .core import CaseProblem, Work, acting_persons, work_on
 
 
@@ -16,8 +17,8 @@ def grant(work: Work, *, text: str) -> None:
     case = work.case
     number = letters.number(work, "grant")
     case.decided_at, case.decision, case.decision_no = work.now, 1, number
-    work.act("grant", reason=text, payload={"number": number, "on_time": _on_time(work)}, public={"number": number})
-    letters.order(work, "grant", number=number, data={"opinion": text})
+    work.act("grant", reason=text, payload={"number": number} | _punctual(work), public={"number": number})
+    letters.order(work, "grant", number=number, data={"opinion": text} | sheets.grant_data(case))
     messages.tell_applicant(work, "case.granted")
 
 
@@ -27,9 +28,12 @@ def refuse(work: Work, *, reason: str, law: str, facts: str) -> None:
     if missing:
         raise CaseProblem("不予许可须写明" + "、".join(missing) + "。")
     case = work.case
+    if case.state == State.EXAMINATION:
+        work.act("submit_for_decision")
     number = letters.number(work, "refusal")
     case.decided_at, case.decision, case.decision_no = work.now, 2, number
-    work.act("refuse", reason=reason, payload={"number": number, "law": law}, public={"number": number, "law": law})
+    facts_of_act = {"number": number, "law": law}
+    work.act("refuse", reason=reason, payload=facts_of_act | _punctual(work), public=facts_of_act)
     letters.order(work, "refusal", number=number, data={"reason": reason, "law": law, "facts": facts})
     messages.tell_applicant(work, "case.refused", reason=reason)
     work.act("make_ready")
@@ -79,7 +83,10 @@ def decide_extension(extension_id: int, *, approve: bool, actor: records.Actor, 
         work.act("approve_extension", reason=extension.reason, payload={"days": extension.days})
         processes.clock(("case", str(case_id)), "redate", now)
         letters.order(
-            work, "extension", number=extension.number, data={"reason": extension.reason, "days": extension.days}
+            work,
+            "extension",
+            number=extension.number,
+            data={"reason": extension.reason, "days": extension.days, "approver": actor.name},
         )
         messages.tell_applicant(work, "case.extended", due=work.case.promised_due, reason=extension.reason)
 
@@ -87,22 +94,47 @@ def decide_extension(extension_id: int, *, approve: bool, actor: records.Actor, 
 def withdraw(case_id: int, *, reason: str, actor: records.Actor, now: datetime) -> None:
     """The applicant takes the application back before the decision; the process ends."""
     with work_on(case_id, actor, now) as work:
-        work.case.concluded_at = now
-        work.act("withdraw", reason=reason)
-        processes.terminate(("case", str(case_id)), actor=actor, now=now, reason=reason)
+        _end(work, "withdraw", reason=reason)
         letters.order(work, "withdrawal", data={"reason": reason})
+        letters.order_approval_sheet(work)
+
+
+def terminate(case_id: int, *, reason: str, law: str, actor: records.Actor, now: datetime) -> None:
+    """End the handling of an accepted case where the law says so (终止办理): with reason, law and remedy."""
+    with work_on(case_id, actor, now) as work:
+        people.require(actor, "case.terminate", unit_id=work.case.unit_id)
+        if len(reason.strip()) < 6:
+            raise CaseProblem("请写明终止办理的理由。")
+        if len(law.strip()) < 4:
+            raise CaseProblem("请写明终止办理所依据的条款。")
+        _end(work, "terminate", reason=reason, payload={"law": law}, public={"law": law})
+        letters.order(work, "termination", data={"reason": reason, "law": law})
+        letters.order_approval_sheet(work)
+        messages.tell_applicant(work, "case.terminated", reason=reason)
+
+
+def _end(work: Work, verb: str, *, reason: str, **more: Any) -> None:
+    """The case and its process end before a decision."""
+    work.guard(verb)
+    examination.close_open(work)
+    work.case.concluded_at = work.now
+    work.act(verb, reason=reason, **more)
+    processes.terminate(("case", str(work.case.pk)), actor=work.actor, now=work.now, reason=reason)
 
 
 def deem_withdrawn(work: Work) -> None:
     """The applicant did not correct in time and the local rule takes this as a withdrawal."""
     work.case.concluded_at = work.now
     work.act("deem_withdrawn")
+    letters.order(work, "withdrawal", data={"deemed": "逾期没有补正申请材料，视为撤回"})
+    letters.order_approval_sheet(work)
     messages.tell_applicant(work, "case.deemed_withdrawn")
 
 
-def can_withdraw(state: State) -> bool:
-    return state in BEFORE_ACCEPTANCE or 14 <= state <= 25
-
-
-def _on_time(work: Work) -> bool:
-    return work.case.promised_due is None or work.now < work.case.promised_due
+def _punctual(work: Work) -> dict[str, bool]:
+    """Whether the decision keeps the promised and the legal limit."""
+    case = work.case
+    return {
+        "on_time": case.promised_due is None or work.now < case.promised_due,
+        "legally_on_time": case.legal_due is None or work.now < case.legal_due,
+    }

@@ -114,6 +114,7 @@ def fetch_licence(case_id: int, code: str, *, actor: records.Actor, now: datetim
             file_id=stored.id,
             sha256=stored.sha256,
             licence_ref=fetched.identifier,
+            facts=fetched.facts,
             exempt_reason="政府部门核发，免提交",
         )
 

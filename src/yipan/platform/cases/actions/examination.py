@@ -7,11 +7,11 @@ from yipan.platform import people, processes, records
 
 from .. import items
 from ..domain import specials
-from ..models import OpinionRequest, SpecialProcedure, SpecialProposal
+from ..models import Extension, OpinionRequest, SpecialProcedure, SpecialProposal
 from . import clocks, letters, messages
 from .core import CaseProblem, Work, acting_persons, work_on
 
-COMMON_BASIS = "《中华人民共和国行政许可法》第四十五条"
+CASE_ENDED = "办件已经结束"
 
 
 def propose_special_procedure(
@@ -125,6 +125,8 @@ def end_special_procedure(
             raise CaseProblem("该特别程序已经结束。")
         if not overrun:
             people.require(actor, "case.examine", unit_id=work.case.unit_id)
+            if len(result.strip()) < 2:
+                raise CaseProblem("请填写特别程序的结果。")
         special.ended_at = min(now, special.planned_end) if overrun else now
         special.overrun = overrun
         special.result = result
@@ -147,6 +149,16 @@ def end_overrun_procedures(now: datetime) -> int:
             special_id, result="超过计划用时，时限自动恢复", actor=records.SYSTEM, now=now, overrun=True
         )
     return len(late)
+
+
+def close_open(work: Work) -> None:
+    """The case ends: nothing it still waited for goes on."""
+    case, now = work.case, work.now
+    SpecialProcedure.objects.filter(case=case, ended_at=None).update(ended_at=now, result=CASE_ENDED)
+    SpecialProposal.objects.filter(case=case, decided_at=None).update(decided_at=now, decided_by=CASE_ENDED)
+    Extension.objects.filter(case=case, approved=None).update(approved=False, approved_by=CASE_ENDED, approved_at=now)
+    OpinionRequest.objects.filter(case=case, answered_at=None).update(answered_at=now)
+    case.open_special = case.open_opinions = 0
 
 
 def request_opinion(work: Work, *, unit_key: str, unit_name: str) -> OpinionRequest:

@@ -19,6 +19,11 @@ def number(work: Work, kind: str) -> str:
     return numbers.document_number(unit_key=work.case.unit_key, word=letter.series, at=work.now)
 
 
+def order_approval_sheet(work: Work) -> CaseDocument:
+    """审批表, which closes the file of every case, however it ended."""
+    return order(work, "approval_sheet", data=sheets.approval_sheet(work.case))
+
+
 def order(work: Work, kind: str, *, number: str = "", data: Mapping[str, Any] | None = None) -> CaseDocument:
     """Register a document of the case and have it made; its data are frozen now, whatever changes later."""
     letter = LETTERS[kind]

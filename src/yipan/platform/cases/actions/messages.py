@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from yipan.kernel import clock
 from yipan.platform import notices, people
 
 from .core import Work
+
+SUPERVISOR = "efficiency_supervisor"
 
 
 def tell_applicant(work: Work, template: str, **data: Any) -> None:
@@ -27,6 +30,17 @@ def tell_applicant(work: Work, template: str, **data: Any) -> None:
     )
 
 
+def alert_supervision(work: Work, template: str, **data: Any) -> None:
+    """A message to those who watch over all units' time limits (效能监察)."""
+    notices.send(
+        to=notices.Role(SUPERVISOR),
+        template=template,
+        data=_common(work) | {key: _plain(value) for key, value in data.items()},
+        subject=("case", str(work.case.pk)),
+        at=work.now,
+    )
+
+
 def alert_unit(work: Work, template: str, **data: Any) -> None:
     """A message to those who look after the unit's cases."""
     notices.send(
@@ -40,10 +54,8 @@ def alert_unit(work: Work, template: str, **data: Any) -> None:
 
 def _common(work: Work) -> dict[str, str]:
     case = work.case
-    return {"short_no": case.short_no or "", "item": case.item_title, "unit": case.unit_name}
+    return {"case": str(case.pk), "short_no": case.short_no or "", "item": case.item_title, "unit": case.unit_name}
 
 
 def _plain(value: Any) -> str:
-    from yipan.kernel import clock
-
     return clock.show_due(value) if isinstance(value, datetime) else str(value)

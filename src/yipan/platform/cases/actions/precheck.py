@@ -6,28 +6,33 @@ from datetime import datetime
 from yipan.kernel.clock import show_due
 from yipan.platform import people, records
 
-from .. import items
+from .. import items, sheets
 from ..domain import corrections
 from ..domain.corrections import Defect
 from ..domain.states import State
 from ..models import CaseMaterial, CorrectionDefect, CorrectionNotice
-from . import clocks, examination, letters, messages
+from . import clocks, examination, exceptions, letters, messages
 from .core import CaseProblem, Work, work_on
 
 
-def notify_correction(work: Work, defects: Sequence[Defect], *, exception_reason: str = "") -> CorrectionNotice:
-    """Send the one notice that lists every defect. Raises NoticeRefused with all its faults."""
+def notify_correction(work: Work, defects: Sequence[Defect]) -> CorrectionNotice:
+    """Send the one notice that lists every defect. Raises NoticeRefused with all its faults.
+
+    A later notice on what was there to be seen at first uses up an approved exception.
+    """
     case = work.case
     earlier = list(CorrectionNotice.objects.filter(case=case).prefetch_related("defects"))
-    told = frozenset(d.material_code or f"field:{d.field_key}" for notice in earlier for d in notice.defects.all())
-    first = frozenset(CaseMaterial.objects.filter(case=case, round=1, replaced=False).values_list("code", flat=True))
-    corrections.check_notice(
-        defects,
-        unchanged_since_first=first,
-        told_before=told,
-        earlier_notices=len(earlier),
-        exception_reason=exception_reason,
-    )
+    seen = {
+        "unchanged_since_first": _unchanged(work),
+        "told_before": frozenset(
+            d.material_code or f"field:{d.field_key}" for notice in earlier for d in notice.defects.all()
+        ),
+    }
+    exception = None
+    if corrections.late_defects(defects, earlier_notices=len(earlier), **seen):
+        exception = exceptions.usable(case)
+    reason = exception.reason if exception else ""
+    corrections.check_notice(defects, earlier_notices=len(earlier), exception_reason=reason, **seen)
     terms = items.terms(case)
     number = letters.number(work, "correction")
     notice = CorrectionNotice.objects.create(
@@ -36,7 +41,8 @@ def notify_correction(work: Work, defects: Sequence[Defect], *, exception_reason
         at=work.now,
         due=clocks.correction_due(work.now, terms),
         by_name=work.actor.name,
-        exception_reason=exception_reason,
+        exception=exception,
+        exception_reason=reason,
     )
     CorrectionDefect.objects.bulk_create(
         CorrectionDefect(
@@ -53,8 +59,8 @@ def notify_correction(work: Work, defects: Sequence[Defect], *, exception_reason
     CaseMaterial.objects.filter(case=case, code__in=codes, replaced=False).update(check_result="defect")
     work.act(
         "notify_correction",
-        reason=exception_reason,
-        payload={"number": number, "defects": [defect.subject for defect in defects], "exception": bool(earlier)},
+        reason=reason,
+        payload={"number": number, "defects": [defect.subject for defect in defects], "exception": bool(reason)},
     )
     letters.order(
         work,
@@ -69,6 +75,18 @@ def notify_correction(work: Work, defects: Sequence[Defect], *, exception_reason
     return notice
 
 
+def _unchanged(work: Work) -> frozenset[str]:
+    """Keys of what still is as it was first handed in: materials, and the form while it was not saved anew."""
+    case = work.case
+    rows = CaseMaterial.objects.filter(case=case, round=1, replaced=False)
+    saved = sheets.form_saved_at(case)
+    renewed = saved is not None and case.received_at is not None and saved > case.received_at
+    if renewed:
+        rows = rows.exclude(source=CaseMaterial.Source.FORM)
+    codes = set(rows.values_list("code", flat=True))
+    return frozenset(codes if renewed else codes | {f"field:{key}" for key in ("form", *sheets.form_fields(case))})
+
+
 def accept(work: Work) -> None:
     """Accept: the promised and the legal clock start; the item's version of this moment is frozen."""
     _accept(work, "accept", accepted_at=work.now, manner="normal")
@@ -76,10 +94,11 @@ def accept(work: Work) -> None:
 
 def deem_accepted(work: Work) -> None:
     """The unit was silent for five working days: accepted from the day of receipt (行政许可法 art. 32)."""
-    received = work.case.received_at
+    received = clocks.answer_owed_since(work.case)
     assert received is not None, "a received case has its time of receipt"
     _accept(work, "deem_accepted", accepted_at=received, manner="deemed")
     messages.alert_unit(work, "case.deemed_accepted")
+    messages.alert_supervision(work, "case.deemed_accepted")
 
 
 def _accept(work: Work, verb: str, *, accepted_at: datetime, manner: str) -> None:
@@ -107,21 +126,23 @@ def _accept(work: Work, verb: str, *, accepted_at: datetime, manner: str) -> Non
 
 def _ask_second_unit(work: Work) -> None:
     """Where the item asks another unit, it is asked with the acceptance; its task is open at the same moment."""
-    terms = items.terms(work.case)
+    terms = items.applied_terms(work.case)
     if items.process_data(work.case, terms)["second_opinion"] and terms.consult_unit:
         unit = people.queries.unit_by_key(terms.consult_unit)
         examination.request_opinion(work, unit_key=unit.key, unit_name=unit.name)
 
 
-def refuse_acceptance(work: Work, *, reason: str, law: str) -> None:
-    """Refuse to accept, in writing, with reason, law and remedy."""
+def refuse_acceptance(work: Work, *, reason: str, law: str, right_agency: str = "") -> None:
+    """Refuse to accept, in writing, with reason, law and remedy, and whom to ask instead where that is known."""
     if len(reason.strip()) < 6:
         raise CaseProblem("请写明不予受理的理由。")
     if len(law.strip()) < 4:
         raise CaseProblem("请写明不予受理所依据的条款。")
     work.case.concluded_at = work.now
     work.act("refuse_acceptance", reason=reason, payload={"law": law}, public={"law": law})
-    letters.order(work, "non_acceptance", data={"reason": reason, "law": law})
+    data = {"reason": reason, "law": law, "right_agency": right_agency.strip()}
+    letters.order(work, "non_acceptance", data=data)
+    letters.order_approval_sheet(work)
     messages.tell_applicant(work, "case.not_accepted", reason=reason)
 
 

@@ -13,7 +13,8 @@ from . import letters, messages
 from .core import CaseProblem, Work, work_on
 
 ISSUE = "cases.issue_licence"
-WAYS = {"electronic": "电子送达", "counter": "窗口自取", "mail": "邮寄", "locker": "自助柜"}
+ELECTRONIC = "electronic"
+WAYS = {ELECTRONIC: "电子送达", "counter": "窗口自取", "mail": "邮寄", "locker": "自助柜"}
 
 
 def produce(work: Work) -> None:
@@ -55,12 +56,23 @@ def deliver(work: Work, *, way: str, receiver: str) -> None:
         raise CaseProblem("证照正在制作和用印，完成后才能送达。")
     if not receiver.strip():
         raise CaseProblem("请填写签收人。")
+    if way == ELECTRONIC and not case.e_service:
+        raise CaseProblem("申请人没有同意电子送达，请选择其他送达方式。")
     case.delivered_at, case.delivery_way = work.now, way
     work.act("deliver", payload={"way": WAYS[way], "receiver": receiver}, public={"way": WAYS[way]})
-    letters.order(work, "delivery", data={"way": WAYS[way], "receiver": receiver})
+    letters.order(
+        work,
+        "delivery",
+        data={
+            "way": WAYS[way],
+            "receiver": receiver,
+            "papers": sheets.delivered_papers(case),
+            "delivered_at": sheets.moment(work.now),
+        },
+    )
     case.concluded_at = work.now
     work.act("archive")
-    letters.order(work, "approval_sheet", data=sheets.approval_sheet(case))
+    letters.order_approval_sheet(work)
     messages.tell_applicant(work, "case.concluded")
 
 

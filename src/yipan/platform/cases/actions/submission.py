@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 from yipan.platform import numbers, processes, records
 
-from .. import items
+from .. import items, sheets
 from ..domain.states import State
 from ..models import Case, CaseMaterial, Submission
 from . import clocks, letters
@@ -27,11 +27,12 @@ class Received:
     repeated: bool = False
 
 
-def submit(case_id: int, *, key: str, actor: records.Actor, now: datetime) -> Received:
+def submit(case_id: int, *, key: str, actor: records.Actor, now: datetime, e_service: bool = False) -> Received:
     """Turn a draft into a received case.
 
     ``key`` is the idempotency key of the page: a repeated call, also a simultaneous one, returns the first result. It
     counts within the case only: the same key on somebody else's case opens nothing.
+    ``e_service``: the applicant agrees to be served electronically (送达地址确认).
     Raises CaseProblem with every missing material or form fault, or when the same application is already open.
     """
     if len(key) > LONGEST_KEY:
@@ -45,6 +46,7 @@ def submit(case_id: int, *, key: str, actor: records.Actor, now: datetime) -> Re
             if work.case.state != State.DRAFT:
                 return _received(work.case, repeated=True)
             _check_complete(work.case)
+            work.case.e_service = e_service
             _give_numbers(work)
             Submission.objects.create(key=key, case=work.case, at=now)
             receive(work)
@@ -64,8 +66,13 @@ def receive(work: Work) -> None:
     terms = items.terms(case)
     case.received_at = now
     clocks.refresh(case, terms)
-    work.act("submit", payload={"materials": case.materials.count(), "channel": case.channel})
+    work.act(
+        "submit",
+        payload={"materials": case.materials.count(), "channel": case.channel, "e_service": case.e_service},
+    )
     letters.order(work, "receipt")
+    if case.materials.filter(replaced=False, source=CaseMaterial.Source.COMMITMENT).exists():
+        letters.order(work, "commitment", data=sheets.commitment_data(case))
     instance = processes.start(
         definition_key=terms.process_key,
         subject=("case", str(case.pk)),
@@ -82,10 +89,10 @@ def receive(work: Work) -> None:
 
 
 def _check_complete(case: Case) -> None:
-    """Everything the situation asks for is there; the message names all that is missing."""
-    terms = items.terms(case)
-    have = set(CaseMaterial.objects.filter(case=case, replaced=False).exclude(source="").values_list("code", flat=True))
-    missing = [need.name for need in terms.materials if need.required and need.code not in have]
+    """Everything the situation asks for is there; the message names all that is missing. A licence that its library
+    did not give counts as missing, too."""
+    open_ = CaseMaterial.objects.filter(case=case, replaced=False, required=True, source="")
+    missing = list(open_.values_list("name", flat=True))
     if missing:
         raise CaseProblem("还缺少材料：" + "、".join(missing))
     if case.form_data_id is None:

@@ -11,7 +11,10 @@ NOTICE = Limit(5, "working_days")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the clocks are computed from; pauses are those of special procedures, always bounded by their plan."""
+    """What the clocks are computed from; pauses are those of special procedures, always bounded by their plan.
+
+    ``received_at`` is when the materials that wait for an answer came in: after a correction, the corrected ones.
+    """
 
     received_at: datetime | None
     accepted_at: datetime | None
@@ -23,21 +26,30 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """``notice`` ends with the first answer of the unit; ``promised`` and ``legal`` begin with acceptance."""
+    """``notice`` ends with the first answer of the unit; ``promised`` and ``legal`` begin with acceptance.
+
+    ``promised_before`` and ``legal_before`` are what they would be without the pauses; None while there is none.
+    """
 
     notice: Due | None
-    promised: Due | None
-    legal: Due | None
+    promised: Due | None = None
+    legal: Due | None = None
+    promised_before: Due | None = None
+    legal_before: Due | None = None
 
 
 def clocks(facts: Facts, calendar: Calendar) -> Clocks:
     """Compute all three. Raises CalendarMissing when a year has no calendar: no date is ever guessed."""
     notice = due(NOTICE, facts.received_at, calendar=calendar, event="收件") if facts.received_at else None
     if facts.accepted_at is None:
-        return Clocks(notice, None, None)
-    promised = due(facts.promise, facts.accepted_at, facts.pauses, facts.extensions, calendar)
-    legal = due(facts.legal, facts.accepted_at, facts.pauses, facts.extensions, calendar) if facts.legal else None
-    return Clocks(notice, promised, legal)
+        return Clocks(notice)
+    accepted = facts.accepted_at
+
+    def ends(limit: Limit | None, pauses: Sequence[Pause]) -> Due | None:
+        return due(limit, accepted, pauses, facts.extensions, calendar) if limit is not None else None
+
+    before = (ends(facts.promise, ()), ends(facts.legal, ())) if facts.pauses else (None, None)
+    return Clocks(notice, ends(facts.promise, facts.pauses), ends(facts.legal, facts.pauses), *before)
 
 
 def case_light(

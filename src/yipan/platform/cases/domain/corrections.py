@@ -44,6 +44,19 @@ class NoticeRefused(Exception):
         super().__init__("；".join(self.faults))
 
 
+def late_defects(
+    defects: Sequence[Defect],
+    *,
+    unchanged_since_first: frozenset[str],
+    told_before: frozenset[str],
+    earlier_notices: int,
+) -> list[str]:
+    """Subjects of defects that were there to be seen at the first notice and were not told then."""
+    if not earlier_notices:
+        return []
+    return [d.subject for d in defects if d.key in unchanged_since_first and d.key not in told_before]
+
+
 def check_notice(
     defects: Sequence[Defect],
     *,
@@ -71,10 +84,14 @@ def check_notice(
         if defect.key in seen:
             faults.append(f"“{defect.subject}”列了两次，请合并")
         seen.add(defect.key)
-    if earlier_notices and not exception_reason.strip():
-        late = [d.subject for d in defects if d.key in unchanged_since_first and d.key not in told_before]
-        if late:
-            names = "、".join(f"“{name}”" for name in late)
-            faults.append(f"{names}在首次提交时就已存在，应当一次性告知；确需再次告知的，须经批准并写明理由")
+    late = late_defects(
+        defects,
+        unchanged_since_first=unchanged_since_first,
+        told_before=told_before,
+        earlier_notices=earlier_notices,
+    )
+    if late and not exception_reason.strip():
+        names = "、".join(f"“{name}”" for name in late)
+        faults.append(f"{names}在首次提交时就已存在，应当一次性告知；确需再次告知的，须写明理由申请例外，由他人批准")
     if faults:
         raise NoticeRefused(faults)

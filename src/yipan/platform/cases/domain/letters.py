@@ -35,7 +35,22 @@ LETTERS = {
         Letter("refusal", "不予行政许可决定书", "许不"),
         Letter("delivery", "送达回证", "送"),
         Letter("withdrawal", "撤回申请确认书", "撤"),
+        Letter("termination", "终止办理决定书", "终"),
         Letter("approval_sheet", "审批表", "", sealed=False, for_applicant=False),
     )
 }
-REMEDY = "如不服本决定，可以自收到之日起六十日内依法申请行政复议，或者自收到之日起六个月内依法向人民法院提起行政诉讼。"
+
+
+def remedy(review_body: str) -> str:
+    """How one may fight a decision: 60 days for the review, 6 months for the court (行政复议法, 行政诉讼法)."""
+    body = f"向{review_body}" if review_body else "依法"
+    return (
+        f"如不服本决定，可以自收到之日起六十日内{body}申请行政复议，"
+        "或者自收到之日起六个月内依法向人民法院提起行政诉讼。"
+    )
+
+
+HEARING_RIGHT = (
+    "本事项依法需要听证的，申请人、利害关系人在被告知听证权利之日起五日内提出听证申请的，"
+    "本机关将在二十日内组织听证，不收取费用。"
+)

@@ -24,7 +24,11 @@ TASK_ACTS: dict[str, dict[str, tuple[str, ...]]] = {
     "consult": {"": ("give_opinion",)},
     "conclude": {"": ("conclude_examination",)},
     "review": {"pass": ("review",), "return": ("return_to_examination",)},
-    "decide": {"grant": ("grant",), "refuse": ("refuse", "make_ready")},
+    "decide": {
+        "grant": ("grant",),
+        "refuse": ("refuse", "make_ready"),
+        "refuse without review": ("submit_for_decision", "refuse", "make_ready"),
+    },
     "produce": {"": ("produce",)},
     "deliver": {"": ("deliver", "archive")},
     "deem_accepted": {"": ("deem_accepted", "begin_examination")},

@@ -101,7 +101,8 @@ ENDED = frozenset(
         State.DEEMED_WITHDRAWN,
     }
 )
-CLOCK_RUNS = UNDECIDED - {State.SPECIAL_PROCEDURE}
+# Acts that end the wait for an extension; everything else that is done meanwhile leaves the case waiting for it.
+EXTENSION_DECIDED = frozenset({"approve_extension", "reject_extension"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +134,21 @@ ACTS: dict[str, ActRule] = dict(
         _rule("accept_tolerantly", "容缺受理", {State.RECEIVED, State.PRECHECK}, State.ACCEPTED_TOLERANTLY),
         _rule("refuse_acceptance", "不予受理", {State.RECEIVED, State.PRECHECK}, State.ACCEPTANCE_REFUSED),
         _rule("begin_examination", "开始审查", {State.ACCEPTED, State.ACCEPTED_TOLERANTLY}, State.EXAMINATION),
-        _rule("order_special_procedure", "启动特别程序", EXAMINING - {State.SPECIAL_PROCEDURE}, None),
+        _rule("order_special_procedure", "启动特别程序", EXAMINING, None),
         _rule("end_special_procedure", "结束特别程序", {State.SPECIAL_PROCEDURE}, None),
         _rule("request_opinion", "征求意见", EXAMINING, None),
-        _rule("give_opinion", "回复意见", EXAMINING, None),
-        _rule("record_inspection", "记录现场核查", EXAMINING, None),
-        _rule("examine", "审查材料", EXAMINING, None),
+        _rule("give_opinion", "回复意见", EXAMINING | {State.EXTENSION}, None),
+        _rule("record_inspection", "记录现场核查", EXAMINING | {State.EXTENSION}, None),
+        _rule("examine", "审查材料", EXAMINING | {State.EXTENSION}, None),
         _rule("conclude_examination", "提出审查意见", {State.EXAMINATION}, State.REVIEW),
+        _rule("submit_for_decision", "提请决定", {State.EXAMINATION}, State.DECISION),
         _rule("review", "审核通过", {State.REVIEW}, State.DECISION),
         _rule("return_to_examination", "退回审查", {State.REVIEW, State.DECISION}, State.EXAMINATION),
-        _rule("request_extension", "申请延期", {State.EXAMINATION}, State.EXTENSION),
-        _rule("approve_extension", "批准延期", {State.EXTENSION}, State.EXAMINATION),
-        _rule("reject_extension", "不同意延期", {State.EXTENSION}, State.EXAMINATION),
+        _rule("request_extension", "申请延期", {State.EXAMINATION, State.CONSULTATION}, State.EXTENSION),
+        _rule("approve_extension", "批准延期", {State.EXTENSION}, None),
+        _rule("reject_extension", "不同意延期", {State.EXTENSION}, None),
         _rule("grant", "准予许可", {State.ACCEPTED, State.EXAMINATION, State.DECISION}, State.GRANTED),
-        _rule("refuse", "不予许可", {State.ACCEPTED, State.EXAMINATION, State.DECISION}, State.REFUSED),
+        _rule("refuse", "不予许可", {State.DECISION}, State.REFUSED),
         _rule("terminate", "终止办理", UNDECIDED, State.TERMINATED),
         _rule("withdraw", "撤回申请", BEFORE_ACCEPTANCE | UNDECIDED, State.WITHDRAWN),
         _rule("deem_withdrawn", "视为撤回", {State.CORRECTION}, State.DEEMED_WITHDRAWN),
@@ -172,13 +174,16 @@ def resulting_state(verb: str, state: State, *, open_special: int = 0, open_opin
     """The state after an act, given what is open *after* it. Raises IllegalAct.
 
     During examination, special procedures (clock stands still) take precedence over consultations (clock runs),
-    because the state tells everybody whether time counts.
+    because the state tells everybody whether time counts. While an extension waits for its approval, the examination
+    goes on.
     """
     rule = ACTS[verb]
     if state not in rule.sources:
         raise IllegalAct(verb, state)
     if rule.to is not None:
         return rule.to
+    if state is State.EXTENSION and verb not in EXTENSION_DECIDED:
+        return state
     if open_special:
         return State.SPECIAL_PROCEDURE
     return State.CONSULTATION if open_opinions else State.EXAMINATION

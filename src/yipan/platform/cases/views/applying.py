@@ -23,6 +23,7 @@ PORTAL = desks.Desk(
         "form": "cases:form",
         "materials": "cases:materials",
         "confirm": "cases:confirm",
+        "correct": "cases:submit_correction",
         "discard": "cases:discard",
         "done": "cases:mine_one",
         "home": "cases:mine",
@@ -84,6 +85,12 @@ def materials(request: HttpRequest, case_id: int) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, case_id: int) -> HttpResponseBase:
     return desks.confirm(request, case_id, PORTAL)
+
+
+@citizen
+@require_POST
+def submit_correction(request: HttpRequest, case_id: int) -> HttpResponseBase:
+    return desks.correct(request, case_id, PORTAL)
 
 
 @citizen

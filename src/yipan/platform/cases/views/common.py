@@ -74,6 +74,12 @@ def client_of(request: HttpRequest) -> Applicant | None:
     return Applicant(**kept) if kept else None
 
 
+def whole(text: str | None) -> int:
+    """A whole number somebody typed; 0 for anything else, which every rule of this room refuses in words."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+
+
 def told(request: HttpRequest, text: str, route: str, *args: Any) -> HttpResponse:
     """Go back to a page that shows why the last step was not done."""
     ui.notify(request, text, "red")

@@ -13,13 +13,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from yipan.platform import calendar, files, forms, ui
+from yipan.platform import calendar, files, forms, processes, ui
 from yipan.platform.ui import render
 
 from .. import items, prefill, queries
 from ..actions import drafts, submission
 from ..actions.core import CaseProblem
-from ..domain.states import State
+from ..domain.states import IllegalAct, State
 from ..models import Case
 from . import common
 
@@ -28,7 +28,7 @@ STEPS = (("form", _("填写申请表")), ("materials", _("准备材料")), ("con
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """``routes`` maps form, materials, confirm, discard, done and home to route names."""
+    """``routes`` maps form, materials, confirm, correct, discard, done and home to route names."""
 
     base: str
     face: str
@@ -103,6 +103,25 @@ def _take_material(request: HttpRequest, case: Case, desk: Desk) -> None:
         )
 
 
+def correct(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
+    """Hand the corrected materials in: the applicant's own task, which a clerk does for the client at the window."""
+    case = desk.find(request, case_id)
+    task = processes.queries.open_task(("case", str(case.pk)), act="correct")
+    try:
+        if task is None:
+            raise CaseProblem(_("没有等待补正的告知书。"))
+        processes.complete(
+            task_id=task.pk,
+            actor=common.actor_of(request),
+            now=calendar.now(),
+            key=request.POST.get("key", f"correct-{task.pk}"),
+            for_applicant=desk.staff,
+        )
+    except (CaseProblem, IllegalAct, processes.ProcessProblem) as problem:
+        return common.told(request, str(problem), desk.routes["materials"], case.pk)
+    return redirect(desk.url("done", case.pk))
+
+
 def confirm(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
     """Look everything over once more and submit. The key in the page makes a second click harmless."""
     case = desk.find(request, case_id)
@@ -112,7 +131,11 @@ def confirm(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
             if request.POST.get("agree") != "1":
                 raise CaseProblem(_("请阅读并勾选“申请人承诺”后再提交。"))
             submission.submit(
-                case.pk, key=request.POST.get("key", ""), actor=common.actor_of(request), now=calendar.now()
+                case.pk,
+                key=request.POST.get("key", ""),
+                actor=common.actor_of(request),
+                now=calendar.now(),
+                e_service=request.POST.get("e_service") == "1",
             )
             return redirect(desk.url("done", case.pk))
         except CaseProblem as refused:
@@ -139,7 +162,7 @@ def _step(
         }
         for name, title in STEPS
     ]
-    links = {name: desk.url(name, case.pk) for name in ("form", "materials", "confirm", "discard")}
+    links = {name: desk.url(name, case.pk) for name in ("form", "materials", "confirm", "correct", "discard")}
     shared = {
         "base": desk.base,
         "face": desk.face,

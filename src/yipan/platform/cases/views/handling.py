@@ -12,8 +12,8 @@ from yipan.platform.records import queries as record_queries
 from yipan.platform.ui import formats, render
 from yipan.platform.ui.access import needs
 
-from .. import items, queries, timeline
-from ..actions import clocks, decision, examination, precheck
+from .. import items, queries, sheets, timeline
+from ..actions import clocks, decision, examination, exceptions, precheck
 from ..actions.core import CaseProblem
 from ..domain import corrections, specials
 from ..domain.corrections import NoticeRefused
@@ -57,6 +57,8 @@ def page(
         "specials": queries.open_specials(case),
         "proposals": queries.pending_proposals(case),
         "extensions": queries.pending_extensions(case),
+        "exceptions": queries.pending_exceptions(case),
+        "noticed": queries.was_noticed(case),
         "special_titles": specials.KINDS,
         "special_kinds": [(k, t) for k, t in specials.KINDS.items() if k in found.special_kinds],
         "defect_kinds": corrections.KINDS,
@@ -83,11 +85,15 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         ("经办人", case.agent_name or "—"),
         ("统一社会信用代码", case.applicant_code or "—"),
         ("事项版本", f"第 {case.accepted_version or case.item_version} 版"),
+        ("电子送达", "同意" if case.e_service else "不同意"),
         ("决定文号", case.decision_no or "—"),
     ]
 
 
-PAGE_RIGHTS = ("case.examine", "case.approve_special", "case.approve_extension")
+PAGE_RIGHTS = (
+    "case.precheck", "case.examine", "case.approve_special", "case.approve_extension", "case.approve_exception",
+    "case.terminate",
+)  # fmt: skip
 
 
 @needs("case.handle")
@@ -121,7 +127,7 @@ def _after(request: HttpRequest, case_id: int) -> HttpResponseBase:
 
 def _task_data(request: HttpRequest, case_id: int, actor: records.Actor) -> dict[str, Any]:
     """What a task's form sends besides outcome and opinion."""
-    names = ("law", "facts", "second_officer", "place", "way", "receiver", "exception_reason")
+    names = ("law", "facts", "second_officer", "place", "way", "receiver", "right_agency")
     data: dict[str, Any] = {name: request.POST[name] for name in names if request.POST.get(name)}
     if request.POST.get("outcome") == "correct":
         data["defects"] = _defects(request, case_id)
@@ -168,7 +174,7 @@ def move(request: HttpRequest, case_id: int, task_id: int, kind: str) -> HttpRes
     queries.get_for_staff(case_id, actor)
     arguments: dict[str, Any] = {}
     if request.POST.get("to"):
-        arguments["to_account_id"] = int(request.POST["to"])
+        arguments["to_account_id"] = common.whole(request.POST["to"])
     if request.POST.get("reason"):
         arguments["reason"] = request.POST["reason"]
     try:
@@ -187,8 +193,8 @@ def ask_special(request: HttpRequest, case_id: int) -> HttpResponseBase:
     try:
         examination.propose_special_procedure(
             case.pk,
-            kind=int(request.POST.get("kind") or 0),
-            planned_days=int(request.POST.get("planned_days") or 0),
+            kind=common.whole(request.POST.get("kind")),
+            planned_days=common.whole(request.POST.get("planned_days")),
             basis=request.POST.get("basis", ""),
             actor=actor,
             now=calendar.now(),
@@ -232,7 +238,7 @@ def ask_extension(request: HttpRequest, case_id: int) -> HttpResponseBase:
     try:
         decision.request_extension(
             case_id,
-            days=int(request.POST.get("days") or 0),
+            days=common.whole(request.POST.get("days")),
             reason=request.POST.get("reason", ""),
             actor=actor,
             now=calendar.now(),
@@ -254,6 +260,60 @@ def decide_extension(request: HttpRequest, case_id: int, extension_id: int) -> H
     except PROBLEMS as problem:
         return page(request, case_id, problem=str(problem))
     return redirect("cases:page", case_id)
+
+
+@needs("case.precheck")
+@require_POST
+def ask_exception(request: HttpRequest, case_id: int) -> HttpResponseBase:
+    """A clerk asks to tell, once more, what should have been told the first time."""
+    actor = common.actor_of(request)
+    queries.get_for_staff(case_id, actor)
+    try:
+        exceptions.request(case_id, reason=request.POST.get("reason", ""), actor=actor, now=calendar.now())
+    except PROBLEMS as problem:
+        return page(request, case_id, problem=str(problem), entered=request.POST.dict())
+    return redirect("cases:page", case_id)
+
+
+@needs("case.approve_exception")
+@require_POST
+def decide_exception(request: HttpRequest, case_id: int, exception_id: int) -> HttpResponseBase:
+    actor = common.actor_of(request)
+    queries.get_for_staff(case_id, actor)
+    try:
+        exceptions.decide(exception_id, approve=request.POST.get("approve") == "1", actor=actor, now=calendar.now())
+    except PROBLEMS as problem:
+        return page(request, case_id, problem=str(problem))
+    return redirect("cases:page", case_id)
+
+
+@needs("case.terminate")
+@require_POST
+def terminate(request: HttpRequest, case_id: int) -> HttpResponseBase:
+    """终止办理: where the law says so, with reason, law and remedy."""
+    actor = common.actor_of(request)
+    queries.get_for_staff(case_id, actor)
+    reason, law = request.POST.get("reason", ""), request.POST.get("law", "")
+    try:
+        decision.terminate(case_id, reason=reason, law=law, actor=actor, now=calendar.now())
+    except PROBLEMS as problem:
+        return page(request, case_id, problem=str(problem), entered=request.POST.dict())
+    return redirect("cases:page", case_id)
+
+
+@needs("case.read")
+def sheet(request: HttpRequest, case_id: int) -> HttpResponseBase:
+    """审批表 as it stands now, to print at any time; the final one is a document of the concluded case."""
+    actor, now = common.actor_of(request), calendar.now()
+    case = queries.get_for_staff(case_id, actor)
+    records.log_access(actor, ("case", str(case.pk)), ["申请人", "申请表"], "打印审批表")
+    pdf = documents.render_pdf(
+        "case/approval_sheet", sheets.full_approval_sheet(case, now), at=now, number=case.short_no or ""
+    )
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="approval-sheet-{case.short_no}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @needs("case.read")

@@ -67,26 +67,6 @@ def _progress(case: Case) -> dict[str, object]:
 
 @citizen
 @require_POST
-def submit_correction(request: HttpRequest, case_id: int) -> HttpResponse:
-    """Complete the applicant's own task of the process: the correction is handed in."""
-    case = common.own_case(request, case_id)
-    task = processes.queries.open_task(("case", str(case.pk)), act="correct")
-    try:
-        if task is None:
-            raise CaseProblem(_("没有等待补正的告知书。"))
-        processes.complete(
-            task_id=task.id,
-            actor=common.actor_of(request),
-            now=calendar.now(),
-            key=request.POST.get("key", f"correct-{task.id}"),
-        )
-    except (CaseProblem, IllegalAct, processes.ProcessProblem) as problem:
-        return common.told(request, str(problem), "cases:materials", case.pk)
-    return redirect("cases:mine_one", case.pk)
-
-
-@citizen
-@require_POST
 def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
     case = common.own_case(request, case_id)
     reason = request.POST.get("reason", "").strip()
@@ -104,7 +84,7 @@ def rate(request: HttpRequest, case_id: int) -> HttpResponse:
     try:
         results.rate(
             case.pk,
-            grade=int(request.POST.get("grade", "0") or 0),
+            grade=common.whole(request.POST.get("grade")),
             labels=[label for label in request.POST.getlist("labels") if label in dict(RATING_LABELS)],
             text=request.POST.get("text", ""),
             actor=common.actor_of(request),

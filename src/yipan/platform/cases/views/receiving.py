@@ -27,6 +27,7 @@ COUNTER = desks.Desk(
         "form": "cases:counter_form",
         "materials": "cases:counter_materials",
         "confirm": "cases:counter_confirm",
+        "correct": "cases:counter_correct",
         "discard": "cases:counter_discard",
         "done": "cases:counter_receipt",
         "home": "cases:receive",
@@ -89,6 +90,12 @@ def materials(request: HttpRequest, case_id: int) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, case_id: int) -> HttpResponseBase:
     return desks.confirm(request, case_id, COUNTER)
+
+
+@needs("case.receive")
+@require_POST
+def correct(request: HttpRequest, case_id: int) -> HttpResponseBase:
+    return desks.correct(request, case_id, COUNTER)
 
 
 @needs("case.receive")

@@ -31,6 +31,8 @@ def to_work(held: Held, task: dict[str, Any], actor: Actor, now: datetime, *, fo
     access = access_to(held, task, actor)
     if not access.allowed:
         raise ProcessProblem(_why(task, access.why), access.why)
+    if reach.applies_for(held.applicant_entity_id, (actor.person_id, access.on_behalf), now):
+        raise ProcessProblem(_why(task, "separation"), "separation")
     if access.on_behalf is None:
         return actor
     return deputising(actor, access.on_behalf, reach.names_of_absent(actor, now).get(access.on_behalf, ""))
