@@ -349,8 +349,8 @@ def my_case(request: HttpRequest, case_id: interface.Id) -> MyCaseOut:
 
 
 class Promise(Schema):
-    """``agree``: the applicant has read and makes the applicant's statement (申请人承诺). ``e_service``: he agrees to be
-    served electronically."""
+    """``agree``: the applicant has read and makes the applicant's statement (申请人承诺).
+    ``e_service``: he agrees to be served electronically."""
 
     agree: Literal[True]
     e_service: bool = False

@@ -95,7 +95,6 @@ def _offered(tasks: list[Task], actor: Actor) -> list[MyTask]:
     if not tasks or actor.person_id is None:
         return []
     found = reach.reach_of(actor)
-    firm = tasks[0].instance.applicant_entity_id
     absent: dict[int, str] | None = None
     mine: list[MyTask] = []
     for task in tasks:
@@ -105,7 +104,7 @@ def _offered(tasks: list[Task], actor: Actor) -> list[MyTask]:
         if not access.allowed and not claimed:
             continue
         if holders.APPLICANT not in task.roles and reach.applies_for(
-            firm, (actor.person_id, access.on_behalf), calendar.now()
+            task.instance.applicant_entity_id, (actor.person_id, access.on_behalf), calendar.now()
         ):
             continue
         behalf = task.on_behalf if task.person_id == actor.person_id else access.on_behalf
