@@ -14,16 +14,17 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path, help="archive written by `yipan backup`")
+    parser.add_argument("--keys", type=Path, help="key folder (or key file) of the installation that wrote it")
 
 
 def run(arguments: argparse.Namespace) -> int:
     from yipan.house.session import installation
 
     with installation(owner=True):
-        from yipan.house.archive import restore_backup
+        from yipan.house.restoring import restore_backup
         from yipan.house.schema import upgrade
 
-        restore_backup(arguments.source)
+        manifest = restore_backup(arguments.source, keys=arguments.keys)
         upgrade()
-    print("• restored; run `yipan audit verify` to check the chains")
+    print(f"• restored what was written at {manifest['written_at']}; `yipan audit verify` checks the chains")
     return 0
