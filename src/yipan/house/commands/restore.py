@@ -6,9 +6,12 @@ from pathlib import Path
 EXAMPLES = (
     (
         "yipan restore backups/yipan-20260302T013000Z.tar",
-        "into the installation of this environment, which must be empty",
+        "into the installation of this environment, which must be empty and have the keys",
     ),
-    ("YIPAN_DATA=/srv/trial yipan restore yipan.tar", "into an empty one elsewhere, to practise"),
+    (
+        "YIPAN_DATA=/srv/trial yipan restore yipan.tar --keys /srv/yipan/keys",
+        "into an empty one elsewhere, to practise",
+    ),
 )
 
 
