@@ -30,6 +30,8 @@ from .models import (
     SpecialProposal,
 )
 
+NATIONAL_DIGITS = 43
+
 
 class CaseNotFound(Http404):
     """No such case, or not one this reader may see; the two are never told apart."""
@@ -195,7 +197,11 @@ def same_draft(item_key: str, answers: dict[str, Any], applicant: Applicant, *, 
 
 def by_code(short_no: str, query_code: str) -> Case | None:
     """Progress for somebody with number and code; a number alone opens nothing, because numbers can be guessed."""
-    number, code = numbers.normalise_short(short_no), numbers.normalise_short(query_code)
+    code = numbers.normalise_short(query_code)
+    national = short_no.strip().upper()
+    if len(national) == NATIONAL_DIGITS and code:
+        return Case.objects.filter(case_no=national, query_code=code).first()
+    number = numbers.normalise_short(short_no)
     if not number or not code:
         return None
     return Case.objects.filter(short_no=number, query_code=code).first()
