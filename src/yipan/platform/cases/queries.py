@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from yipan.kernel import identifiers
@@ -338,8 +338,30 @@ def pending_extensions(case: Case) -> list[Extension]:
 
 def counts_by_state(actor: records.Actor) -> dict[str, Any]:
     """Figures of the workbench; each opens the list it counts."""
-    from django.db.models import Count
-
     found = dict(visible(actor).order_by().values_list("state").annotate(n=Count("id", distinct=True)))
     running = sum(n for state, n in found.items() if State(state) not in ENDED)
     return {"running": running, "correction": found.get(int(State.CORRECTION), 0)}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A rate with what it is made of."""
+
+    part: int
+    whole: int
+
+    @property
+    def rate(self) -> float:
+        return self.part / self.whole if self.whole else 0.0
+
+
+def second_notices(since: datetime, until: datetime, unit_ids: Sequence[int] | None = None) -> Share:
+    """二次告知率: of the cases with a correction notice in a time, those told again what was there to be seen at first
+    (each by an approved exception, a quality incident)."""
+    told = CorrectionNotice.objects.filter(at__gte=since, at__lt=until)
+    if unit_ids is not None:
+        told = told.filter(case__unit_id__in=list(unit_ids))
+    counted = told.aggregate(
+        whole=Count("case", distinct=True), part=Count("case", filter=Q(exception__isnull=False), distinct=True)
+    )
+    return Share(counted["part"], counted["whole"])
