@@ -282,6 +282,11 @@ class Story:
         return ("case", str(self.telling.case_id))
 
     @property
+    def place(self) -> str:
+        """The premises, which are the object of the application."""
+        return self.telling.told["form"]["premises"]["detail"]
+
+    @property
     def address(self) -> str:
         """The applicant's page."""
         return f"/my/cases/{self.telling.case_id}/"

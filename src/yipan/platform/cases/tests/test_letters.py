@@ -103,7 +103,8 @@ def test_a_commitment_says_what_is_promised_when_it_is_checked_and_what_a_false_
     story = Story("salon_commitment").submit("2021-11-05 09:00")
     letter = says(
         story, "commitment", "取得营业执照", "公共场所卫生检测或者评价报告", "2个月内接受现场核查",
-        "发证后2个月内现场核查", "撤销行政许可决定，记入信用记录", "许慧琳", "2021年11月5日", "蓬卫健诺字〔2021〕第000001号",
+        "发证后2个月内现场核查", "撤销行政许可决定，记入信用记录", "许慧琳", "2021年11月5日",
+        "蓬卫健诺字〔2021〕第000001号",
     )  # fmt: skip
     assert not Document.objects.get(pk=letter.document_id).to_be_sealed
 
