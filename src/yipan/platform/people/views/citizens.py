@@ -16,13 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 from yipan.platform import calendar, ui
 from yipan.platform.ui.access import citizen, public
 from yipan.platform.ui.errors import Conflict
-from yipan.platform.ui.intake import whole
 
 from .. import access, agent_items, papers, queries, sessions
 from ..actions import agents as agent_actions
 from ..actions import citizens as actions
 from ..backend import BACKEND
-from .common import address_of, day
+from .common import address_of, day, number
 
 FLOWS = "people.identity"
 # A sign-in begun in one tab is not undone by another; each is used once and not after a while.
@@ -178,7 +177,7 @@ def dismiss(request: HttpRequest) -> HttpResponse:
     me = _manager(request)
     try:
         agent_actions.dismiss(
-            whole(request.POST.get("agency")) or 0,
+            number(request.POST.get("agency")) or 0,
             entity_id=me.entity_id or 0,
             actor=access.actor(request),
             at=calendar.now(),
@@ -196,7 +195,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     accept = request.POST.get("do") == "accept"
     try:
         agency = agent_actions.answer(
-            whole(request.POST.get("agency")) or 0,
+            number(request.POST.get("agency")) or 0,
             accept=accept,
             actor=access.actor(request),
             at=calendar.now(),
