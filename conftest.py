@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+pytest_plugins = ["skipped"]
+
 os.environ.setdefault("YIPAN_ENV", "test")
 # Set here and not in pyproject.toml: from there pytest-django would read the settings before the server has an address.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yipan.house.settings")

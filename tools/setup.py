@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any, NoReturn
@@ -200,13 +201,8 @@ def find_chromium() -> str | None:
     return found
 
 
-def tests(arguments: list[str]) -> int:
-    """Format, lint, types, imports, then every test; the last lines say what was skipped and why."""
-    prepare("dev")
-    chromium = find_chromium()
-    variables = os.environ | ({"YIPAN_CHROMIUM": chromium} if chromium else {})
-    if not chromium and os.environ.get("YIPAN_REQUIRE_BROWSER") == "1":
-        fail("YIPAN_REQUIRE_BROWSER=1, but no Chromium was found and none could be installed.", 1)
+def check_source(variables: dict[str, str]) -> list[str]:
+    """Format, lint, types and imports; the names of those that failed."""
     bin_folder = VENV / "bin"
     checks: list[tuple[str, list[str | Path]]] = [
         ("format", [bin_folder / "ruff", "format", "--check", "--quiet", "."]),
@@ -222,22 +218,51 @@ def tests(arguments: list[str]) -> int:
         if answer.returncode != 0:
             failed.append(name)
             print(answer.stdout[-6000:], answer.stderr[-3000:])
-    command = [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *arguments]
-    if run(*command, check=False, env=variables).returncode != 0:
-        failed.append("pytest")
-    if not arguments:
-        say("the rooms' tests once more, in a schema of their own (cell_a)")
-        again = [*command, "-m", "not browser and not resilience", "src/yipan/platform"]
-        if run(*again, check=False, env=variables | {"YIPAN_SCHEMA": "cell_a"}).returncode != 0:
-            failed.append("pytest in schema cell_a")
-    if not chromium:
-        say("browser tests were skipped: no Chromium (set YIPAN_CHROMIUM, or install the package chromium)")
-    for variable, suite in (("YIPAN_CONFORMANCE", "public conformance suites"), ("YIPAN_LOGS", "public event logs")):
-        if not os.environ.get(variable):
-            say(f"{suite} were skipped: {variable} is not set")
+    return failed
+
+
+def report_skipped(lines: Path) -> bool:
+    """Print what was skipped in all runs, and return whether browser tests are missing for want of a browser."""
+    sys.path.insert(0, str(CLONE / "tests" / "support"))
+    from skipped import summary  # type: ignore[import-not-found]
+
+    entries = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()] if lines.exists() else []
+    for line in summary(entries):
+        say(line)
+    return any(entry["kind"] == "browser" and "Chromium" in entry["reason"] for entry in entries)
+
+
+def tests(arguments: list[str]) -> int:
+    """Format, lint, types, imports, then every test; the last lines say what was skipped and why."""
+    prepare("dev")
+    started = time.monotonic()
+    chromium = find_chromium()
+    required = os.environ.get("YIPAN_REQUIRE_BROWSER") == "1"
+    if not chromium and required:
+        fail("YIPAN_REQUIRE_BROWSER=1, but no Chromium was found and none could be installed.", 1)
+    failed = []
+    with tempfile.TemporaryDirectory() as folder:
+        skipped = Path(folder) / "skipped"
+        variables = {**os.environ, "YIPAN_SKIPPED": str(skipped)}
+        if chromium:
+            variables["YIPAN_CHROMIUM"] = chromium
+        if not arguments:
+            failed += check_source(variables)
+        command = [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *arguments]
+        if run(*command, check=False, env=variables).returncode != 0:
+            failed.append("pytest")
+        if not arguments:
+            say("the rooms' tests once more, in a schema of their own (cell_a)")
+            again = [*command, "-m", "not browser and not resilience", "src/yipan/platform"]
+            if run(*again, check=False, env={**variables, "YIPAN_SCHEMA": "cell_a"}).returncode != 0:
+                failed.append("pytest in schema cell_a")
+        if report_skipped(skipped) and required:
+            failed.append("browser tests are required")
     if failed:
-        print(f"✗ failed: {', '.join(failed)}", file=sys.stderr)
-    return 1 if failed else 0
+        print(f"✗ failed: {', '.join(failed)} ({time.monotonic() - started:.0f} s)", file=sys.stderr)
+        return 1
+    say(f"all passed in {time.monotonic() - started:.0f} s")
+    return 0
 
 
 def main() -> int:

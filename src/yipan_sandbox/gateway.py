@@ -13,7 +13,7 @@ from .store import Store
 
 PAASID, TOKEN = "sandbox", "sandbox-token-0001"
 SKEW_SECONDS = 300
-FAULTS = ("error", "timeout", "slow", "duplicate", "reorder")
+FAULTS = ("error", "reject", "timeout", "slow", "duplicate", "reorder")
 # Systems called by the platform's server only; identity has pages for people and OAuth's own proofs.
 SIGNED = frozenset({"sms", "yuezhengyi", "elicence", "seal", "acceptance", "rating"})
 
@@ -75,6 +75,8 @@ class Gateway:
         g.fault = fault["kind"]
         if fault["kind"] == "error":
             return self.refuse(500, "injected", "injected error")
+        if fault["kind"] == "reject":  # for good, as a platform does that does not know a code
+            return self.refuse(422, "injected", "injected rejection")
         if fault["kind"] in ("timeout", "slow"):
             time.sleep(float(fault.get("seconds", 30 if fault["kind"] == "timeout" else 2)))
         return None

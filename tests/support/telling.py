@@ -25,7 +25,7 @@ from pypdf import PdfReader
 import yipan
 from yipan.kernel.packs import read_yaml
 from yipan.platform import calendar, files, people, processes, records
-from yipan.platform.cases import stories
+from yipan.platform.cases import items, stories
 from yipan.platform.cases.actions import drafts
 from yipan.platform.cases.models import Case, CaseDocument
 from yipan.platform.cases.stories import moment
@@ -148,6 +148,16 @@ def promise(days: int, since: str) -> int:
     return published.number
 
 
+def citizen(claims: dict[str, Any]) -> records.Actor:
+    """A citizen as he acts."""
+    return people.queries.actor_of_subject(claims)
+
+
+def text_of(pdf: bytes) -> str:
+    """What a PDF says, without line breaks."""
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace("\n", "")
+
+
 def signed_in(who: str | dict[str, Any]) -> Client:
     """A browser of a member of staff (login), or of a citizen (claims of the identity service)."""
     client, entity = Client(), None
@@ -209,6 +219,15 @@ class Story:
         )  # fmt: skip
         return self
 
+    def fill(self, at: str, **answers: Any) -> "Story":
+        """The form is filled in anew, with other answers."""
+        calendar.set_clock(moment(at), frozen=True)
+        told = self.telling.told
+        told["form"] |= answers
+        case = self.case
+        stories.fill_form(case, items.terms(case), told, stories.receiver(self.telling), moment(at))
+        return self
+
     def until(self, last: str, at: str) -> "Story":
         """The smooth way from where the case stands to and with an act, all at one moment."""
         for act in SMOOTH:
@@ -256,12 +275,16 @@ class Story:
         assert letter.document_id is not None, f"{kind} was not made"
         paper = Document.objects.get(pk=letter.document_id)
         assert paper.draft_file_id is not None, paper.last_error
-        pdf = files.read(paper.draft_file_id, ("document", paper.pk))
-        return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace("\n", "")
+        return text_of(files.read(paper.draft_file_id, ("document", paper.pk)))
 
     @property
     def subject(self) -> tuple[str, str]:
         return ("case", str(self.telling.case_id))
+
+    @property
+    def place(self) -> str:
+        """The premises, which are the object of the application."""
+        return self.telling.told["form"]["premises"]["detail"]
 
     @property
     def address(self) -> str:

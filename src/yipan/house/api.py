@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import (
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -145,6 +151,7 @@ def too_large(request: HttpRequest, problem: Exception) -> HttpResponse:
 
 HANDLERS: list[tuple[Any, tuple[type[Exception], ...]]] = [
     (told, (errors.Conflict, errors.BadInput, errors.TooLarge, errors.Unprocessable, errors.TooManyRequests)),
+    (told, (ObjectDoesNotExist,)),
     (too_large, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)),
 ]
 for _handler, _kinds in HANDLERS:

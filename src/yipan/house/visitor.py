@@ -35,10 +35,10 @@ class Page:
 
 
 class Visitor:
-    """One person's browser session."""
+    """One person's browser session. ``transport`` replaces the network below it (a browser that tries again)."""
 
-    def __init__(self, base: str) -> None:
-        self.client = httpx.Client(base_url=base, follow_redirects=True, timeout=30)
+    def __init__(self, base: str, *, transport: httpx.BaseTransport | None = None) -> None:
+        self.client = httpx.Client(base_url=base, follow_redirects=True, timeout=30, transport=transport)
         self.page: Page | None = None
 
     def __enter__(self) -> "Visitor":

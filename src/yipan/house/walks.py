@@ -26,23 +26,19 @@ def no_report(_title: str) -> AbstractContextManager[Any]:
     return nullcontext()
 
 
-def staff(base: str, login: str) -> Visitor:
-    """A member of staff's browser after signing in."""
-    visitor = Visitor(base)
+def sign_in_staff(visitor: Visitor, login: str) -> None:
+    """A member of staff signs in by password."""
     visitor.get("/login/")
     visitor.submit({"login": login, "password": PASSWORD}, having="password")
-    return visitor
 
 
-def citizen(base: str, who: str) -> Visitor:
-    """An applicant's browser after signing in at the identity service (``sub`` or ``sub:credit_code``)."""
-    visitor = Visitor(base)
+def sign_in_citizen(visitor: Visitor, who: str) -> None:
+    """An applicant signs in at the identity service (``sub`` or ``sub:credit_code``)."""
     visitor.get("/login/citizen/")
     visitor.submit({"who": who}, button="登录")
-    return visitor
 
 
-def wait(what: str, found: Callable[[], Any], seconds: float = 40.0) -> Any:
+def wait(what: str, found: Callable[[], Any], seconds: float) -> Any:
     """Poll until something is there; the worker needs a moment for papers and seals."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -85,19 +81,32 @@ def _file(code: str) -> dict[str, tuple[str, bytes, str]]:
 
 
 class Hotel:
-    """A firm opens a guesthouse with a restaurant."""
+    """A firm opens a guesthouse with a restaurant.
 
-    def __init__(self, base: str, step: Step = no_report) -> None:
-        self.base, self.step = base, step
+    ``agent`` is who applies for the firm; ``mark`` sets the premises of one walk apart from those of another, because
+    a firm has one open application for one place; ``patience`` is how long papers and seals may take, in seconds.
+    """
+
+    def __init__(
+        self, base: str, step: Step = no_report, *, agent: str = "gd-0002", mark: str = "", patience: float = 40
+    ) -> None:
+        self.base, self.step, self.mark, self.patience = base, step, mark, patience
+        self.who = f"{agent}:{FIRM_CODE}"
         self.agent: Visitor | None = None
         self.case = ""
         self._desks: dict[str, Visitor] = {}
+
+    def browser(self) -> Visitor:
+        """A new browser for one of the people of this walk."""
+        return Visitor(self.base)
 
     @contextmanager
     def desk(self, login: str) -> Iterator[Visitor]:
         """A member of staff at his desk; he signs in once and stays."""
         if login not in self._desks:
-            self._desks[login] = staff(self.base, login)
+            visitor = self.browser()
+            sign_in_staff(visitor, login)
+            self._desks[login] = visitor
         yield self._desks[login]
 
     def close(self) -> None:
@@ -108,7 +117,9 @@ class Hotel:
     # -- the applicant -------------------------------------------------------------------------------------------
     def sign_in(self) -> Visitor:
         with self.step("经办人经省统一身份认证登录"):
-            self.agent = citizen(self.base, f"gd-0002:{FIRM_CODE}")
+            visitor = self.browser()
+            sign_in_citizen(visitor, self.who)
+            self.agent = visitor
         return self.agent
 
     def food_licence(self) -> None:
@@ -125,7 +136,8 @@ class Hotel:
         with self.step("申请表：企业信息已带入并锁定"):
             page = agent.click("开始申请")
             self.expect(page, "来源：省法人库")
-            agent.submit(FOOD_FORM, button="按已填内容更新表格")
+            form = FOOD_FORM | {"premises.detail": f"{FOOD_FORM['premises.detail']}{self.mark}"}
+            agent.submit(form, button="按已填内容更新表格")
             page = agent.submit(FOOD_MORE, button="下一步")
         with self.step("营业执照从电子证照库取得，其余上传"):
             self.expect(page, "电子证照")
@@ -209,10 +221,13 @@ class Hotel:
         """Produce, wait for the sealed licence, deliver."""
         self.do(login, "制证", {})
         with self.step("用印、生成电子证照"):
-            wait("the licence", lambda: "结果已出" in self.follow().text)
+            self.wait("the licence", lambda: "结果已出" in self.follow().text)
         self.do(login, "送达并办结", {"way": "electronic", "receiver": "李晓敏"})
         with self.step("申请人看到办结"):
             self.expect(self.follow(), "已办结")
+
+    def wait(self, what: str, found: Callable[[], Any]) -> Any:
+        return wait(what, found, self.patience)
 
     def follow(self) -> Page:
         assert self.agent is not None
@@ -222,11 +237,11 @@ class Hotel:
         """A stranger opens the address behind the licence's QR code."""
         assert self.agent is not None
         self.follow()
-        page = wait("the sealed licence", self._licence_with_code)
+        page = self.wait("the sealed licence", self._licence_with_code)
         (address,) = set(re.findall(r"/verify/\?c=[A-Za-z0-9_.%~-]+", page.content.decode())) or {""}
         if not address:
             raise JourneyError(f"{page.address}: no QR address. {page.text[:400]}")
-        with Visitor(self.base) as stranger:
+        with self.browser() as stranger:
             self.expect(stranger.get(address), "有效")
             self.expect(stranger.get(address[:-4] + "AAAA"), "不")
 
@@ -238,13 +253,13 @@ class Hotel:
 
     # -- the second licence --------------------------------------------------------------------------------------
     def hygiene_licence(self) -> None:
-        self._hygiene("悦来宾馆", "建设路88号2至6层", "公共场所卫生许可：告知承诺申请")
+        self._hygiene("悦来宾馆", f"建设路88号2至6层{self.mark}", "公共场所卫生许可：告知承诺申请")
         self.do("health.window1", "受理", {"outcome": "accept", "opinion": "同意受理。"})
         self.do("health.deputy", "当场决定（代）", {"outcome": "grant", "opinion": "已作承诺，准予许可。"})
         self.finish("health.producer")
 
     def hygiene_refused(self) -> None:
-        self._hygiene("悦来宾馆二店", "建设路102号2层", "公共场所卫生许可：第二处场所")
+        self._hygiene("悦来宾馆二店", f"建设路102号2层{self.mark}", "公共场所卫生许可：第二处场所")
         self.do("health.window1", "受理", {"outcome": "accept", "opinion": "同意受理。"})
         refusal = {
             "outcome": "refuse",
@@ -256,7 +271,7 @@ class Hotel:
         with self.step("申请人收到不予许可决定书，含救济途径"):
             page = self.follow()
             self.expect(page, "不予")
-            wait("the decision", lambda: "不予行政许可决定书" in self.follow().text)
+            self.wait("the decision", lambda: "不予行政许可决定书" in self.follow().text)
 
     def _hygiene(self, name: str, place: str, title: str) -> None:
         agent = self.agent or self.sign_in()

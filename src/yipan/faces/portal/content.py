@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from yipan.kernel.packs import Fields, Finding, InstallContext, PackFile
+from yipan.platform.search.domain import Entry
 from yipan.platform.ui import site
 
 KEPT_AS = "portal"
@@ -72,7 +73,45 @@ class PortalLoader:
         return _read(file)[1]
 
     def install(self, file: PackFile, context: InstallContext) -> None:  # noqa: ARG002
+        from yipan.platform import search
+
         site.keep_text(KEPT_AS, _read(file)[0])
+        for kind in FOUND:
+            search.actions.rebuild(kind)
+
+
+FOUND = ("one_thing", "announcement")
+
+
+def findable_one_things() -> Iterator[Entry]:
+    """Matters of life for the search: somebody who types what he wants to do finds everything it needs."""
+    for thing in section("one_things"):
+        needs = [*thing["required"], *thing["maybe"]]
+        yield Entry(
+            kind="one_thing",
+            key=thing["key"],
+            title=thing["title"],
+            url=reverse("portal:one_thing", args=[thing["key"]]),
+            aliases=tuple(thing["words"]),
+            summary=thing["lead"],
+            body="、".join(entry["title"] for entry in needs),
+            region=site.current().region_code,
+            popularity=90,
+        )
+
+
+def findable_announcements() -> Iterator[Entry]:
+    for told in section("announcements"):
+        yield Entry(
+            kind="announcement",
+            key=told["key"],
+            title=told["title"],
+            url=reverse("portal:announcement", args=[told["key"]]),
+            summary=told["paragraphs"][0][:120],
+            body="\n".join(told["paragraphs"]),
+            unit_name=told["unit"],
+            region=site.current().region_code,
+        )
 
 
 def _read(file: PackFile) -> tuple[dict[str, Any], list[Finding]]:

@@ -1,6 +1,7 @@
 """Write database, files and manifest into one archive."""
 
 import argparse
+import sys
 from pathlib import Path
 
 EXAMPLES = (
@@ -15,8 +16,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from yipan.house.archive import write_backup
+    from yipan.house.places import current
     from yipan.house.session import installation
 
     with installation(owner=True):
-        print(write_backup(arguments.target))
-    return 0
+        written = write_backup(arguments.target)
+    print(written.path)
+    print(f"• keys are not in it: keep a copy of {current().keys} apart from backups", file=sys.stderr)
+    for name in written.missing:
+        print(f"! the file {name} is named in the database and is not on disk", file=sys.stderr)
+    return 1 if written.missing else 0

@@ -33,6 +33,6 @@ def run(arguments: argparse.Namespace) -> int:
             from yipan.house import archive
 
             print("• older data: writing a backup first", flush=True)
-            print(f"  {archive.write_backup()}", flush=True)
+            print(f"  {archive.write_backup().path}", flush=True)
         upgrade()
     return 0

@@ -137,9 +137,7 @@ def register() -> None:
 def _bind(handler: Handler) -> Callable[[processes.ActCall], dict[str, Any]]:
     def perform(call: processes.ActCall) -> dict[str, Any]:
         work = _work(call)
-        work.opinion = opinions.of_call(call)
-        variables = handler(work, call)
-        opinions.keep(work, call)
-        return variables
+        opinions.keep(work, call)  # first, so that the papers of the act carry it
+        return handler(work, call)
 
     return perform

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from yipan.kernel import identifiers
@@ -25,11 +25,12 @@ from .models import (
     CorrectionNotice,
     Extension,
     Opinion,
-    Phrase,
     Rating,
     SpecialProcedure,
     SpecialProposal,
 )
+
+NATIONAL_DIGITS = 43
 
 
 class CaseNotFound(Http404):
@@ -74,10 +75,6 @@ class MaterialRow:
     note: str
     round: int
     at: datetime
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        return self.code, self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,30 +133,6 @@ def own(who: "people.access.Principal") -> QuerySet[Case]:
 def get_for_staff(case_id: int, actor: records.Actor) -> Case:
     """Raises CaseNotFound, also for cases of other units (the title of a case is not leaked)."""
     return _found(visible(actor), case_id, actor)
-
-
-def get_proposal(case: Case, proposal_id: int) -> SpecialProposal:
-    """A proposal of this very case: the right to read one case opens nothing of another."""
-    return _part(SpecialProposal.objects.filter(case=case, pk=proposal_id))
-
-
-def get_special(case: Case, special_id: int) -> SpecialProcedure:
-    return _part(SpecialProcedure.objects.filter(case=case, pk=special_id))
-
-
-def get_extension(case: Case, extension_id: int) -> Extension:
-    return _part(Extension.objects.filter(case=case, pk=extension_id))
-
-
-def get_exception(case: Case, exception_id: int) -> CorrectionException:
-    return _part(CorrectionException.objects.filter(case=case, pk=exception_id))
-
-
-def _part(rows: QuerySet[Any]) -> Any:
-    found = rows.first()
-    if found is None:
-        raise CaseNotFound
-    return found
 
 
 def get_own(case_id: int, who: "people.access.Principal") -> Case:
@@ -224,7 +197,11 @@ def same_draft(item_key: str, answers: dict[str, Any], applicant: Applicant, *, 
 
 def by_code(short_no: str, query_code: str) -> Case | None:
     """Progress for somebody with number and code; a number alone opens nothing, because numbers can be guessed."""
-    number, code = numbers.normalise_short(short_no), numbers.normalise_short(query_code)
+    code = numbers.normalise_short(query_code)
+    national = short_no.strip().upper()
+    if len(national) == NATIONAL_DIGITS and code:
+        return Case.objects.filter(case_no=national, query_code=code).first()
+    number = numbers.normalise_short(short_no)
     if not number or not code:
         return None
     return Case.objects.filter(short_no=number, query_code=code).first()
@@ -312,57 +289,8 @@ def documents(case: Case, *, for_applicant: bool) -> list[DocumentRow]:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionRow:
-    """An opinion as pages and the approval sheet show it; a deputy's stands with both names (``who``)."""
-
-    id: int
-    column: str
-    text: str
-    outcome: str
-    who: str
-    unit: str
-    post: str
-    at: datetime
-    image: bool
-    proof: str
-
-
-def opinions(case: Case) -> list[OpinionRow]:
-    """What was written at the tasks of a case, oldest first."""
-    return [
-        OpinionRow(
-            one.pk, one.column, one.text, one.outcome,
-            f"{one.person_name}（代{one.deputy_for}）" if one.deputy_for else one.person_name,
-            one.unit_name, one.post_name, one.at, one.image_file_id is not None, one.proof,
-        )
-        for one in Opinion.objects.filter(case=case)
-    ]  # fmt: skip
-
-
-def opinion_image(case: Case, opinion_id: int) -> int:
-    """The file of an opinion's handwriting. Raises CaseNotFound."""
-    found = Opinion.objects.filter(case=case, pk=opinion_id).values_list("image_file_id", flat=True).first()
-    if found is None:
-        raise CaseNotFound
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class PhraseRow:
-    id: int
-    text: str
-
-
-def phrases(account_id: int | None) -> list[PhraseRow]:
-    """A person's own stock phrases in his order."""
-    found = Phrase.objects.filter(account_id=account_id).order_by("order", "id")
-    return [PhraseRow(*row) for row in found.values_list("id", "text")]
-
-
-def notices(case: Case) -> list[CorrectionNotice]:
-    """Every one-time notice of a case with its defects, newest first (two statements)."""
-    return list(CorrectionNotice.objects.filter(case=case).prefetch_related("defects").order_by("-id"))
+def opinions(case: Case) -> list[Opinion]:
+    return list(Opinion.objects.filter(case=case))
 
 
 def open_notice(case: Case) -> CorrectionNotice | None:
@@ -395,6 +323,11 @@ def pending_proposals(case: Case) -> list[SpecialProposal]:
     return list(SpecialProposal.objects.filter(case=case, decided_at=None))
 
 
+def was_noticed(case: Case) -> bool:
+    """Whether the one-time notice was sent: from then on a second one needs an exception."""
+    return CorrectionNotice.objects.filter(case=case).exists()
+
+
 def pending_exceptions(case: Case) -> list[CorrectionException]:
     return list(CorrectionException.objects.filter(case=case, approved=None))
 
@@ -405,8 +338,30 @@ def pending_extensions(case: Case) -> list[Extension]:
 
 def counts_by_state(actor: records.Actor) -> dict[str, Any]:
     """Figures of the workbench; each opens the list it counts."""
-    from django.db.models import Count
-
     found = dict(visible(actor).order_by().values_list("state").annotate(n=Count("id", distinct=True)))
     running = sum(n for state, n in found.items() if State(state) not in ENDED)
     return {"running": running, "correction": found.get(int(State.CORRECTION), 0)}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A rate with what it is made of."""
+
+    part: int
+    whole: int
+
+    @property
+    def rate(self) -> float:
+        return self.part / self.whole if self.whole else 0.0
+
+
+def second_notices(since: datetime, until: datetime, unit_ids: Sequence[int] | None = None) -> Share:
+    """二次告知率: of the cases with a correction notice in a time, those told again what was there to be seen at first
+    (each by an approved exception, a quality incident)."""
+    told = CorrectionNotice.objects.filter(at__gte=since, at__lt=until)
+    if unit_ids is not None:
+        told = told.filter(case__unit_id__in=list(unit_ids))
+    counted = told.aggregate(
+        whole=Count("case", distinct=True), part=Count("case", filter=Q(exception__isnull=False), distinct=True)
+    )
+    return Share(counted["part"], counted["whole"])

@@ -163,7 +163,7 @@ def _begin(story: Telling, now: datetime) -> None:
     )
     story.case_id = case.pk
     terms = items.terms(case)
-    _fill_form(case, terms, told, actor, now)
+    fill_form(case, terms, told, actor, now)
     waiting = set(case.materials.filter(required=True, source="").values_list("code", flat=True))  # type: ignore[attr-defined]
     for need in terms.materials:
         if need.code in (told.get("commit") or []):
@@ -175,7 +175,8 @@ def _begin(story: Telling, now: datetime) -> None:
             )  # fmt: skip
 
 
-def _fill_form(case: Case, terms: items.Terms, told: dict[str, Any], actor: records.Actor, now: datetime) -> None:
+def fill_form(case: Case, terms: items.Terms, told: dict[str, Any], actor: records.Actor, now: datetime) -> None:
+    """Fill in and finish the form as it is told."""
     draft = prefill.open_form(case, terms, actor=actor, now=now)
     posted = QueryDict(mutable=True)
     for name, value in forms.actions.as_posted(draft, told.get("form") or {}).items():

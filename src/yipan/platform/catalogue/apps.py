@@ -31,8 +31,12 @@ class CatalogueConfig(AppConfig):
             "事项",
             entries.all_entries,
             order=10,
-            facets=(("person", "个人"), ("firm", "企业"), ("online", "可网办")),
-        )
+            facets=(
+                ("person", "个人"), ("firm", "企业"), ("online", "可网办"), ("exempt", "有免提交材料"),
+                ("instant", "即办"),
+            ),
+        )  # fmt: skip
+        registry.register("faq", "问答", entries.all_answers, order=40)
         navigation.register("portal", "导航", "办事", "catalogue:themes", icon="grid-dots", order=20)
         navigation.register("portal", "导航", "部门", "catalogue:departments", icon="building", order=30)
         navigation.register(

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yipan.platform import people, ui
 from yipan.platform.people.queries import administration
-from yipan.platform.people.views.common import day, number
+from yipan.platform.people.views.common import day
 from yipan.platform.people.views.confirm import fresh
 from yipan.platform.ui import context, formats, interface, listing
 from yipan.platform.ui.access import needs
 from yipan.platform.ui.errors import Unprocessable
+from yipan.platform.ui.intake import whole
 
 from . import domain, queries
 from .actions.issue import RIGHT, issue
@@ -74,7 +75,7 @@ def key_new(request: HttpRequest) -> HttpResponse:
             unit_id=_known_unit(request, posted["unit"]),
             reach=posted["reach"],
             scopes=scopes,
-            per_minute=number(posted["per_minute"]) or 0,
+            per_minute=whole(posted["per_minute"]) or 0,
             valid_to=_end_of(until),
         )
         try:
@@ -86,7 +87,7 @@ def key_new(request: HttpRequest) -> HttpResponse:
             answer["Cache-Control"] = "no-store"
             return answer
     values = {
-        "posted": {"reach": "unit", "per_minute": "120"} | {k: v for k, v in posted.items() if v},
+        "posted": posted | {"reach": posted["reach"] or "unit", "per_minute": posted["per_minute"] or "120"},
         "valid_to": until.isoformat() if until else "",
         "chosen": scopes,
         "errors": faults,
@@ -103,7 +104,7 @@ def _units(request: HttpRequest) -> list[tuple[int, str]]:
 
 
 def _known_unit(request: HttpRequest, text: str) -> int | None:
-    wanted = number(text)
+    wanted = whole(text)
     return wanted if wanted in dict(_units(request)) else None
 
 

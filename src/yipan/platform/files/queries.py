@@ -68,6 +68,12 @@ def read(file_id: int, owner: tuple[str, object]) -> bytes:
     return content
 
 
+def kept_objects() -> list[str]:
+    """Names in the storage of everything a row that was not erased points to, for backups."""
+    rows = StoredFile.objects.filter(erasure=None).order_by("storage_name")
+    return list(rows.values_list("storage_name", flat=True).distinct())
+
+
 def damaged(limit: int = 0) -> list[tuple[int, str]]:
     """(id, reason) of files whose object is missing or differs from its digest; reads everything."""
     result = []

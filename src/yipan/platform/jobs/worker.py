@@ -9,9 +9,11 @@ import logging
 import signal
 import threading
 import time
+from typing import Any
 
 from django.db import close_old_connections, connection
 
+from . import stalled
 from .registry import Sweep, sweeps
 
 logger = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ def run(concurrency: int = 2) -> int:
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 stalled_worker_timeout=30.0,
                 delete_jobs="successful",
+                worker_middleware=[_know_what_runs],
                 name="yipan",
             )
     finally:
@@ -54,6 +57,14 @@ def run(concurrency: int = 2) -> int:
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
     return 0
+
+
+async def _know_what_runs(run_job: Any, context: Any, worker: Any) -> Any:
+    stalled.begun(context.job.id, worker.worker_id)
+    try:
+        return await run_job()
+    finally:
+        stalled.ended(context.job.id)
 
 
 def _keep_sweeping(sweep: Sweep, stop: threading.Event) -> None:

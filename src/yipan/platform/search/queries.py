@@ -177,7 +177,7 @@ def _search(understood: Understood, parameters: dict[str, Any], where: str, offs
         f"SELECT d.kind, d.key, d.title, d.summary, d.url, d.unit_name, d.facets, {score} "  # noqa: S608
         "+ CASE WHEN d.region <> '' AND d.region = %(region)s THEN 10 ELSE 0 END AS score "
         f"FROM search_document d WHERE {_matching(understood, parameters)}{where} "
-        "ORDER BY score DESC, d.names && %(hot)s::text[] DESC, d.popularity DESC, length(d.title), d.title, d.key "
+        "ORDER BY score DESC, d.popularity DESC, d.names && %(hot)s::text[] DESC, length(d.title), d.title, d.key "
         "LIMIT %(limit)s OFFSET %(offset)s"
     )
     return _hits(sql, {**parameters, "limit": limit, "offset": offset})

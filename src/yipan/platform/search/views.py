@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
 from yipan.platform import calendar
-from yipan.platform.ui import render
+from yipan.platform.ui import render, site
 from yipan.platform.ui.access import needs, public
 
 from . import actions, queries, registry
@@ -22,7 +22,13 @@ def results(request: HttpRequest) -> HttpResponse:
     kind = kind if registry.kind(kind) else ""
     page = _page(request.GET.get("page", "1"))
     chosen = [facet for facet in request.GET.getlist("f") if facet][:8]
-    found = queries.find(text, kinds=[kind] if kind else [], facets=chosen, offset=(page - 1) * queries.PAGE)
+    found = queries.find(
+        text,
+        kinds=[kind] if kind else [],
+        facets=chosen,
+        region=site.current().region_code,
+        offset=(page - 1) * queries.PAGE,
+    )
     if text and page == 1 and not chosen and not found.understood.case_no:
         actions.log_search(text, kind=kind, hits=found.total, guessed=found.guessed, day=calendar.today())
     return render(
@@ -35,6 +41,7 @@ def results(request: HttpRequest) -> HttpResponse:
             "chosen": chosen,
             "found": found,
             "kinds": registry.kinds(),
+            "kind_titles": queries.kind_titles(),
             "facets": _facets(kind),
             "page_number": page,
             "hot": queries.hot_words(),
@@ -55,7 +62,7 @@ def _facets(kind: str) -> tuple[tuple[str, str], ...]:
 def _progress_url() -> str:
     """Where a case number leads: the progress query asks for a second proof, the search shows nothing of a case."""
     try:
-        return reverse("cases:progress")
+        return reverse("cases:ask")
     except NoReverseMatch:
         return ""
 

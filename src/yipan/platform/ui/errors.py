@@ -4,13 +4,16 @@ Programs (``/api/`` or ``Accept: application/json``) get the same as JSON, alway
 ``{"code", "message", "faults": [{"field", "message"}], "request_id"}``.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from . import rendering
+
+logger = logging.getLogger(__name__)
 
 
 class Conflict(Exception):
@@ -148,6 +151,10 @@ def answer(request: HttpRequest, exception: Exception) -> HttpResponse | None:
         response = page(request, 429, str(exception))
         response["Retry-After"] = str(exception.retry_after)
         return response
+    if isinstance(exception, ObjectDoesNotExist):
+        # A row that the address or the form names, and that is not there; logged, in case it is our own mistake.
+        logger.warning("a request named a row that is not there", exc_info=exception)
+        return page(request, 404)
     return None
 
 

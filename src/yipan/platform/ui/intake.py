@@ -53,6 +53,13 @@ class CleanIntake:
         return None
 
 
+def whole(text: str | None) -> int | None:
+    """A row's id or an amount from a form or an address; None for anything that is no whole number a key could be."""
+    if not text or len(text) > 18 or not (text.isascii() and text.isdecimal()):
+        return None
+    return int(text)
+
+
 def clean_json(body: bytes) -> Any:
     """The value of a JSON text. Raises BadInput or TooLarge (Chinese)."""
     if len(body) > JSON_LIMIT:

@@ -19,6 +19,7 @@ class Site:
     slogan: str = ""
     mark: str = "政"
     region: str = ""
+    region_code: str = ""  # of the district (GB/T 2260): its own things stand first in the search
     host: str = ""
     operator: str = ""
     icp: str = ""

@@ -25,17 +25,11 @@ class CaseProblem(Exception):
 
 @dataclass(slots=True)
 class Work:
-    """A locked case with the person who acts on it and the time of the act.
-
-    ``opinion`` is what he wrote at the task (see ``opinions``): it goes into the chain with the first act, which is
-    then ``opinion_act``.
-    """
+    """A locked case with the person who acts on it and the time of the act."""
 
     case: Case
     actor: records.Actor
     now: datetime
-    opinion: Mapping[str, Any] | None = None
-    opinion_act: records.Act | None = None
 
     def guard(self, verb: str) -> State:
         """The state the act would lead to. Raises IllegalAct when the table does not allow it now."""
@@ -64,7 +58,6 @@ class Work:
         case.state = after
         case.version += 1
         case.save()
-        opinion = {"opinion": dict(self.opinion)} if self.opinion and self.opinion_act is None else {}
         act = records.act(
             chain=("case", str(case.pk)),
             verb=f"case.{verb}",
@@ -74,10 +67,8 @@ class Work:
             from_state=str(before.value),
             to_state=str(after.value),
             reason=reason,
-            payload=dict(payload or {}) | opinion,
+            payload=dict(payload or {}),
         )
-        if opinion:
-            self.opinion_act = act
         self._tell_province(verb, before, after, reason, public or {})
         records.publish(
             records.Event(

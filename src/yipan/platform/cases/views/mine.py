@@ -108,8 +108,10 @@ def document(request: HttpRequest, case_id: int, document_id: int) -> HttpRespon
 @public
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """Progress by short number and query code, without login; names are masked, documents are not offered."""
-    context: dict[str, object] = {"problem": "", "short_no": request.POST.get("short_no", "")}
+    """Progress by number (short, or the 43 digits) and query code, without login; names are masked, documents are not
+    offered. The code of a receipt leads here with its short number; it opens nothing by itself."""
+    number = request.POST.get("short_no") or request.GET.get("short_no", "")
+    context: dict[str, object] = {"problem": "", "short_no": number[:60]}
     if request.method == "POST":
         case = queries.by_code(request.POST.get("short_no", ""), request.POST.get("query_code", ""))
         if case is None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from yipan.platform import records, search
 
 from .. import entries
-from ..domain import ItemVersionText, item_of
+from ..domain import Item, ItemVersionText, item_of
 from ..models import BaseItem, CodeTable, ItemVersion
 
 
@@ -52,8 +52,15 @@ def publish_item(versions: Sequence[ItemVersionText], *, actor: records.Actor, a
                 payload={"number": number, "sha256": digest, "effective_from": version.effective_from.isoformat()},
             )
         if made:
-            search.actions.put([entries.entry_of(item_of(made[-1].data))])
+            _index(item_of(made[-1].data))
     return made
+
+
+def _index(item: Item) -> None:
+    """The item and its questions as they are now; questions it no longer answers disappear."""
+    answers = list(entries.answers_of(item))
+    search.actions.put([entries.entry_of(item), *answers])
+    search.actions.keep_only("faq", f"{item.key}-", [answer.key for answer in answers])
 
 
 def replace_codes(key: str, title: str, source: str, codes: Sequence[Mapping[str, Any]]) -> None:

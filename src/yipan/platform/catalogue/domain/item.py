@@ -220,6 +220,10 @@ class Item:
         return self.legal_limit.limit
 
     @property
+    def promised(self) -> Limit | None:
+        return self.promised_limit.limit
+
+    @property
     def applies_online(self) -> bool:
         """Whether an application can be filled in here: a form, a process, and this platform handles it."""
         return bool(self.process and self.form and self.handling.place == "here")

@@ -1,16 +1,11 @@
-"""The items that come with the product, published once per module; every test undoes what it does itself."""
+"""The items that come with the product, published once per module."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
+import installed
 import pytest
-from django.db import transaction
 
-import yipan
-from yipan.kernel.packs import InstallContext, read_pack
-from yipan.platform import calendar, records
-
-PACKS = Path(yipan.__file__).parent / "packs"
+PACKS = installed.PACKS
 
 
 @pytest.fixture(scope="module")
@@ -20,16 +15,8 @@ def catalogue_installed(django_db_setup: None, django_db_blocker) -> Iterator[No
     from yipan.platform.people.loader import PeopleLoader
 
     loaders = (PeopleLoader(), CodesLoader(), BaseItemLoader(), TemplateLoader(), ItemLoader())
-    folders = [path.parent for path in sorted(PACKS.glob("*/pack.yaml")) if not path.parent.name.startswith("demo_")]
-    packs = [read_pack(folder) for folder in folders]
-    with django_db_blocker.unblock(), transaction.atomic():
-        for loader in loaders:
-            for pack in packs:
-                context = InstallContext(pack.manifest, records.SYSTEM, calendar.now())
-                for file in pack.folder(loader.folder):
-                    loader.install(file, context)
+    with installed.content(django_db_blocker, *loaders):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -132,6 +132,16 @@ def test_equal_contents_share_one_object(storage):
     assert len([path for path in storage.rglob("*") if path.is_file()]) == 1
 
 
+def test_a_piece_left_by_a_killed_process_is_not_taken_for_the_whole(storage):
+    """A process killed while it writes leaves a piece under the object's full name; the next upload mends it."""
+    ref = store()
+    (name,) = queries.kept_objects()
+    (storage / name).write_bytes(samples.PDF[:10])
+    again = store()
+    assert files.read(ref.id, CASE) == files.read(again.id, CASE) == samples.PDF
+    assert queries.kept_objects() == [name]
+
+
 def test_rows_are_final():
     store()
     for statement in ("UPDATE files_storedfile SET name = 'x'", "DELETE FROM files_storedfile"):

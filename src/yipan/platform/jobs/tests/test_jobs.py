@@ -187,6 +187,18 @@ PROGRAM = textwrap.dedent(
     def broken():
         raise RuntimeError("a sweep that fails must not end the worker")
     jobs.sweep("test.broken", every=1.0)(broken)
+    if "--lost-end" in sys.argv:
+        # The database goes away at the moment at which the end of a job is written, and is there again.
+        from procrastinate.manager import JobManager
+        from yipan.platform.jobs import stalled
+        stalled.SILENT_SECONDS = 2.0
+        written, lost = JobManager.finish_job, []
+        async def finish_job(self, *arguments, **more):
+            if not lost:
+                lost.append(1)
+                raise ConnectionError("the database went away")
+            return await written(self, *arguments, **more)
+        JobManager.finish_job = finish_job
     sys.exit(worker.run())
     """
 )
@@ -203,7 +215,7 @@ def environment() -> dict[str, str]:
     return dict(os.environ) | {"DATABASE_URL": dsn, "YIPAN_OWNER_DATABASE_URL": dsn, "PYTHONPATH": source}
 
 
-def wait_for(condition, seconds: float = 20) -> None:
+def wait_for(condition, seconds: float = 120) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "waited too long"
@@ -211,9 +223,9 @@ def wait_for(condition, seconds: float = 20) -> None:
 
 
 @contextlib.contextmanager
-def real_worker(tmp_path: Path):
+def real_worker(tmp_path: Path, *arguments: str):
     log = (tmp_path / "worker.log").open("ab")
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM], env=environment(), stdout=log, stderr=log)
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, *arguments], env=environment(), stdout=log, stderr=log)
     try:
         yield process
     finally:
@@ -238,7 +250,7 @@ def test_a_real_worker_works_ends_cleanly_and_is_replaced_after_a_kill(tmp_path)
         jobs.defer("test.mark", text="slow", seconds=1.5)
         wait_for(lambda: count("doing") == 1)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0, (tmp_path / "worker.log").read_text()
+        assert process.wait(60) == 0, (tmp_path / "worker.log").read_text()
         assert "slow" in marks()
         assert "rolled back" not in marks()
         assert worker.last_heartbeat() is None
@@ -254,8 +266,18 @@ def test_a_real_worker_works_ends_cleanly_and_is_replaced_after_a_kill(tmp_path)
     with real_worker(tmp_path) as process:
         wait_for(lambda: "killed" in marks())
         process.send_signal(signal.SIGHUP)
-        assert process.wait(15) == 0, (tmp_path / "worker.log").read_text()
+        assert process.wait(60) == 0, (tmp_path / "worker.log").read_text()
     assert "a sweep that fails" in (tmp_path / "worker.log").read_text()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_end_was_lost_is_not_left_behind_by_a_living_worker(tmp_path):
+    """The worker lives and reports, but the end of its job never reached the database: the job runs again and ends."""
+    jobs.task("test.mark")(note)
+    jobs.defer("test.mark", text="done")
+    with real_worker(tmp_path, "--lost-end"):
+        wait_for(lambda: Progress.objects.filter(name="done").count() == 2)
+        wait_for(lambda: count("doing") + count("todo") == 0)
 
 
 SCHEMA = textwrap.dedent(

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_GET, require_POST
 from yipan.platform import calendar, ui
 from yipan.platform.ui.access import citizen, public
 from yipan.platform.ui.errors import Conflict
+from yipan.platform.ui.intake import whole
 
 from .. import access, agent_items, papers, queries, sessions
 from ..actions import agents as agent_actions
 from ..actions import citizens as actions
 from ..backend import BACKEND
-from .common import address_of, day, number
+from .common import address_of, day
 
 FLOWS = "people.identity"
 # A sign-in begun in one tab is not undone by another; each is used once and not after a while.
@@ -177,7 +178,7 @@ def dismiss(request: HttpRequest) -> HttpResponse:
     me = _manager(request)
     try:
         agent_actions.dismiss(
-            number(request.POST.get("agency")) or 0,
+            whole(request.POST.get("agency")) or 0,
             entity_id=me.entity_id or 0,
             actor=access.actor(request),
             at=calendar.now(),
@@ -195,7 +196,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     accept = request.POST.get("do") == "accept"
     try:
         agency = agent_actions.answer(
-            number(request.POST.get("agency")) or 0,
+            whole(request.POST.get("agency")) or 0,
             accept=accept,
             actor=access.actor(request),
             at=calendar.now(),

@@ -22,11 +22,6 @@ def own_account(request: HttpRequest) -> Account:
     return identity.account
 
 
-def number(text: str | None) -> int | None:
-    """A row id from a form or an address; None for anything else."""
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 18 else None
-
-
 def day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text or "")

@@ -10,6 +10,7 @@ from yipan.platform import calendar, ui
 from yipan.platform.records import rights
 from yipan.platform.ui import listing
 from yipan.platform.ui.access import needs, signed_in
+from yipan.platform.ui.intake import whole
 
 from .. import access, handover
 from ..actions import absences as absence_actions
@@ -18,7 +19,7 @@ from ..actions import staff
 from ..models import Absence
 from ..queries import administration as queries
 from ..queries.report import ReportQuery
-from .common import day, number
+from .common import day
 from .units import MANAGE, REPORT, scope_of
 
 ARRANGE = "people.arrange_absence"
@@ -39,8 +40,8 @@ def absences(request: HttpRequest) -> HttpResponse:
     posted = {name: request.POST.get(name, "").strip() for name in ("person", "deputy", "begins", "ends", "reason")}
     problem = ""
     if request.method == "POST":
-        begins, ends, deputy = day(posted["begins"]), day(posted["ends"]), number(posted["deputy"])
-        person_id = number(posted["person"]) or actor.person_id
+        begins, ends, deputy = day(posted["begins"]), day(posted["ends"]), whole(posted["deputy"])
+        person_id = whole(posted["person"]) or actor.person_id
         if begins is None or ends is None or deputy is None or person_id is None:
             problem = "请填写起止日期并选择代理人"
         else:
@@ -76,7 +77,7 @@ def absences(request: HttpRequest) -> HttpResponse:
 @signed_in
 def cancel_absence(request: HttpRequest) -> HttpResponse:
     actor = _staff(request).actor
-    wanted = number(request.POST.get("absence")) or 0
+    wanted = whole(request.POST.get("absence")) or 0
     try:
         absence_actions.cancel(wanted, actor=actor, at=calendar.now())
     except Absence.DoesNotExist as missing:
@@ -90,13 +91,13 @@ def handovers(request: HttpRequest) -> HttpResponse:
     """Hand-overs so far; a new one moves everything that is open."""
     actor, scope = access.actor(request), scope_of(request)
     posted = {name: request.POST.get(name, request.GET.get(name, "")) for name in ("person", "receiver", "reason")}
-    person_id = number(posted["person"])
+    person_id = whole(posted["person"])
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
             made = handover_actions.hand_over(
                 person_id or 0,
-                receiver_id=number(posted["receiver"]) or 0,
+                receiver_id=whole(posted["receiver"]) or 0,
                 reason=posted["reason"],
                 actor=actor,
                 at=calendar.now(),

@@ -12,13 +12,14 @@ from yipan.platform import calendar, ui
 from yipan.platform.ui import context, listing
 from yipan.platform.ui.access import needs
 from yipan.platform.ui.errors import Conflict
+from yipan.platform.ui.intake import whole
 
 from .. import access, handover
 from ..actions import import_staff, staff
 from ..models import Holding
 from ..queries import SCOPE_WORDS
 from ..queries import administration as queries
-from .common import day, number
+from .common import day
 from .confirm import fresh
 from .units import AUTHORISE, MANAGE, REPORT, scope_of, widest
 
@@ -89,7 +90,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
                 name=posted["name"],
                 login=posted["login"],
                 phone=posted["phone"],
-                post_id=number(posted["post"]) or 0,
+                post_id=whole(posted["post"]) or 0,
                 kind=posted["kind"],
                 employer=posted["employer"],
                 on=day(posted["on"]),
@@ -182,7 +183,7 @@ def employ(request: HttpRequest, person_id: int) -> HttpResponse:
         "employ",
         lambda: staff.employ(
             person_id,
-            post_id=number(post.get("post")) or 0,
+            post_id=whole(post.get("post")) or 0,
             kind=post.get("kind", ""),
             on=day(post.get("on")),
             until=day(post.get("until")),
@@ -196,7 +197,7 @@ def employ(request: HttpRequest, person_id: int) -> HttpResponse:
 @needs(MANAGE)
 @fresh
 def leave(request: HttpRequest, person_id: int) -> HttpResponse:
-    holding = number(request.POST.get("holding") or request.GET.get("holding")) or 0
+    holding = whole(request.POST.get("holding") or request.GET.get("holding")) or 0
     if not Holding.objects.filter(pk=holding, person_id=person_id).exists():
         raise Http404("没有这项任职")
     return _do(
@@ -265,7 +266,7 @@ def grant(request: HttpRequest, person_id: int) -> HttpResponse:
         "grant",
         lambda: staff.grant_to_person(
             person_id,
-            unit_id=number(post.get("unit")) or 0,
+            unit_id=whole(post.get("unit")) or 0,
             role_key=post.get("role", ""),
             scope=post.get("scope", ""),
             actor=access.actor(request),
@@ -280,7 +281,7 @@ def grant(request: HttpRequest, person_id: int) -> HttpResponse:
 @needs(AUTHORISE)
 @fresh
 def revoke(request: HttpRequest, person_id: int) -> HttpResponse:
-    given, reason = number(request.POST.get("assignment")) or 0, request.POST.get("reason") or "岗位职责调整"
+    given, reason = whole(request.POST.get("assignment")) or 0, request.POST.get("reason") or "岗位职责调整"
     staff.revoke(given, actor=access.actor(request), at=calendar.now(), reason=reason)
     ui.notify(request, "已收回角色")
     return HttpResponseRedirect(reverse("people:person", args=[person_id]))

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_POST
 
 from yipan.platform import calendar, ui
 from yipan.platform.ui.access import needs
+from yipan.platform.ui.intake import whole
 
 from .. import access
 from ..actions import staff, units
 from ..queries import SCOPE_WORDS
 from ..queries import administration as queries
-from .common import day, number
+from .common import day
 from .confirm import fresh
 
 MANAGE, AUTHORISE, REPORT = "people.manage", "people.authorise", "people.report"
@@ -52,7 +53,7 @@ def unit_new(request: HttpRequest) -> HttpResponse:
     errors: dict[str, str] = {}
     if request.method == "POST":
         facts = units.NewUnit(
-            posted["key"], posted["name"], posted["short_name"], posted["code"], posted["kind"], number(parent)
+            posted["key"], posted["name"], posted["short_name"], posted["code"], posted["kind"], whole(parent)
         )
         try:
             made = units.create(facts, on=day(posted["on"]), actor=access.actor(request), at=calendar.now())
@@ -169,7 +170,7 @@ def rename(request: HttpRequest, unit_id: int) -> HttpResponse:
 @needs(MANAGE)
 @fresh
 def merge(request: HttpRequest, unit_id: int) -> HttpResponse:
-    sources = [found for text in request.POST.getlist("units") if (found := number(text)) is not None]
+    sources = [found for text in request.POST.getlist("units") if (found := whole(text)) is not None]
     return _do(
         request,
         unit_id,
@@ -186,7 +187,7 @@ def split(request: HttpRequest, unit_id: int) -> HttpResponse:
     post = request.POST
     key = post.get("key", "").strip()
     new = units.NewUnit(key, post.get("name", ""), post.get("short_name", ""), post.get("code", "").strip())
-    posts = {found: key for text in post.getlist("posts") if (found := number(text)) is not None}
+    posts = {found: key for text in post.getlist("posts") if (found := whole(text)) is not None}
     return _do(
         request,
         unit_id,
@@ -210,7 +211,7 @@ def add_section(request: HttpRequest, unit_id: int) -> HttpResponse:
 
 @needs(MANAGE)
 def add_post(request: HttpRequest, unit_id: int) -> HttpResponse:
-    title, section = request.POST.get("title", ""), number(request.POST.get("section_id"))
+    title, section = request.POST.get("title", ""), whole(request.POST.get("section_id"))
     actor = access.actor(request)
     return _do(
         request,
@@ -224,7 +225,7 @@ def add_post(request: HttpRequest, unit_id: int) -> HttpResponse:
 @needs(AUTHORISE)
 @fresh
 def grant(request: HttpRequest, unit_id: int) -> HttpResponse:
-    post_id = number(request.POST.get("post")) or 0
+    post_id = whole(request.POST.get("post")) or 0
     role, scope = request.POST.get("role", ""), request.POST.get("scope", "")
     actor = access.actor(request)
     return _do(
@@ -247,7 +248,7 @@ def grant(request: HttpRequest, unit_id: int) -> HttpResponse:
 @needs(AUTHORISE)
 @fresh
 def revoke(request: HttpRequest, unit_id: int) -> HttpResponse:
-    given, actor = number(request.POST.get("assignment")) or 0, access.actor(request)
+    given, actor = whole(request.POST.get("assignment")) or 0, access.actor(request)
     staff.revoke(given, actor=actor, at=calendar.now(), reason=request.POST.get("reason") or "岗位职责调整")
     ui.notify(request, "已收回角色")
     return HttpResponseRedirect(reverse("people:unit", args=[unit_id]))

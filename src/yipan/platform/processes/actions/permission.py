@@ -27,15 +27,20 @@ def to_work(held: Held, task: dict[str, Any], actor: Actor, now: datetime, *, fo
     if actor is SYSTEM:
         return actor
     if task["person_id"] is not None and task["person_id"] == actor.person_id and task["on_behalf"] is not None:
+        _not_his_firm(held, task, (actor.person_id, task["on_behalf"]), now)
         return deputising(actor, task["on_behalf"], task["on_behalf_name"])  # claimed as a deputy
     access = access_to(held, task, actor)
     if not access.allowed:
         raise ProcessProblem(_why(task, access.why), access.why)
-    if reach.applies_for(held.applicant_entity_id, (actor.person_id, access.on_behalf), now):
-        raise ProcessProblem(_why(task, "separation"), "separation")
+    _not_his_firm(held, task, (actor.person_id, access.on_behalf), now)
     if access.on_behalf is None:
         return actor
     return deputising(actor, access.on_behalf, reach.names_of_absent(actor, now).get(access.on_behalf, ""))
+
+
+def _not_his_firm(held: Held, task: dict[str, Any], persons: tuple[int | None, ...], now: datetime) -> None:
+    if reach.applies_for(held.applicant_entity_id, persons, now):
+        raise ProcessProblem(SEPARATION.format(name=task["name"]), "separation")
 
 
 def access_to(held: Held, task: dict[str, Any], actor: Actor) -> holders.Access:

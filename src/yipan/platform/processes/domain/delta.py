@@ -70,8 +70,7 @@ class Delta:
             "act": effect.act,
             "form": effect.form,
             "opinion_column": work.opinion_column,
-            # An added signer says what he thinks; the outcome is for those whose step it is.
-            "outcomes": list(work.outcomes) if effect.kind in ("work", "sign") else [],
+            "outcomes": list(work.outcomes),
             "status": "open",
             "roles": roles,
             "persons": persons,

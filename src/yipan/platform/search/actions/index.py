@@ -57,6 +57,11 @@ def remove(kind: str, keys: Collection[str]) -> int:
     return Document.objects.filter(kind=kind, key__in=list(keys)).delete()[0]
 
 
+def keep_only(kind: str, start: str, keys: Collection[str]) -> int:
+    """Take out the documents whose key begins so and is none of these; returns how many there were."""
+    return Document.objects.filter(kind=kind, key__startswith=start).exclude(key__in=list(keys)).delete()[0]
+
+
 def rebuild(kind: str | None = None) -> int:
     """Write the index anew from what the rooms have now; documents they no longer have disappear."""
     total = 0

@@ -52,12 +52,18 @@ def tokens(run: str) -> list[str]:
 
 def syllables(text: str) -> list[str]:
     """Pinyin without tones, one syllable per character; runs of letters and digits stay whole."""
-    from pypinyin import Style, lazy_pinyin  # its dictionaries take half a second and 30 MB: only who searches pays
-
     result: list[str] = []
     for run in runs(text):
-        result.extend(lazy_pinyin(run, style=Style.NORMAL, errors="ignore") if is_chinese(run) else [run])
-    return [syllable.replace("ü", "v") for syllable in result if syllable.isascii()]
+        result.extend(_spoken(run) if is_chinese(run) else [run])
+    return [syllable for syllable in result if syllable.isascii()]
+
+
+@lru_cache(maxsize=20_000)
+def _spoken(run: str) -> tuple[str, ...]:
+    """The syllables of one run; a catalogue says the same few thousand words again and again."""
+    from pypinyin import Style, lazy_pinyin  # its dictionaries take half a second and 30 MB: only who searches pays
+
+    return tuple(part.replace("ü", "v") for part in lazy_pinyin(run, style=Style.NORMAL, errors="ignore"))
 
 
 def pinyin(text: str) -> str:

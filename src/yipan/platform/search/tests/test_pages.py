@@ -32,9 +32,13 @@ def test_case_number_leads_to_progress_and_is_not_logged(client: Client):
     assert Query.objects.count() == 0
 
 
-@pytest.mark.parametrize("query", ["q=%00&page=x", "q=a&page=-1", "q=a&kind=nope&f=x", "q=" + "长" * 500, "page=99999"])
+@pytest.mark.parametrize("query", ["q=%20&page=x", "q=a&page=-1", "q=a&kind=nope&f=x", "q=" + "长" * 500, "page=99999"])
 def test_bad_parameters_are_harmless(client: Client, query):
     assert client.get("/search/?" + query).status_code == 200
+
+
+def test_a_null_byte_is_refused(client: Client):
+    assert client.get("/search/?q=%00&page=x").status_code == 400
 
 
 def test_analysis_needs_the_right(client: Client):
