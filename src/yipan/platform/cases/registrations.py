@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from yipan.kernel.packs import register_loader
 from yipan.platform import jobs, people, processes, records
+from yipan.platform.records.events import DEAD, RESENT
 from yipan.platform.ui import navigation
 
 from . import process_acts
@@ -38,6 +39,7 @@ VERBS = {
 
 
 def register() -> None:
+    from . import leaving
     from .actions import join_person
     from .stories import StoryLoader
 
@@ -49,6 +51,7 @@ def register() -> None:
     processes.register_subject("case", url=_address, titles=_titles)
     register_loader(StoryLoader(), after=["people", "items", "forms", "processes"])
     people.joining.register("办件", join_person.move)
+    people.handover.register(leaving.REGISTER, leaving.count, leaving.transfer)
     _register_work()
     _register_outside()
     _register_menus()
@@ -66,9 +69,15 @@ def _titles(subject_ids: list[str]) -> dict[str, Any]:
 
 def _register_work() -> None:
     from . import work
+    from .actions import approvals
 
     jobs.task(work.PRODUCE)(work.produce_document)
     jobs.task(work.ISSUE)(work.issue_licence)
+    for kind, title in approvals.KINDS.items():
+        processes.errands.register(kind, title)
+    processes.errands.register(work.REJECTED, "推送被退回")
+    records.subscribe(DEAD, work.tell_unit_of_rejected_push, name="cases.rejected_push")
+    records.subscribe(RESENT, work.push_was_resent, name="cases.resent_push")
     jobs.sweep("cases.overrun", every=5.0)(work.end_overrun_procedures)
     records.subscribe("calendar.corrected", work.recount_clocks, name="cases.recount_clocks")
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from yipan.platform import calendar, documents, records
+from django.urls import reverse
+
+from yipan.platform import calendar, documents, processes, records
 
 from .actions import examination, letters, recount, results
 from .domain.letters import LETTERS
@@ -10,6 +12,32 @@ from .domain.states import BEFORE_ACCEPTANCE, UNDECIDED
 from .models import Case, CaseDocument
 
 PRODUCE, ISSUE = letters.PRODUCE, results.ISSUE
+REJECTED = "case.rejected_push"
+
+
+def tell_unit_of_rejected_push(event: records.Event) -> None:
+    """A stage of a case did not reach the province: its unit looks after what is wrong with it."""
+    if event.payload.get("about_kind") != "case":
+        return
+    case = Case.objects.filter(pk=int(event.payload["about_id"])).first()
+    if case is None:
+        return
+    processes.post_errand(
+        REJECTED,
+        event.subject_id,
+        title=f"{case.item_title}（{case.short_no}）推送未成功",
+        subtitle=str(event.payload.get("error", ""))[:200],
+        url=reverse("cases:page", args=[case.pk]),
+        to=[processes.errands.Role("unit_admin", case.unit_key)],
+        subject=("push", case.pk),
+        unit=case.unit_key,
+        actor=event.actor,
+        at=event.at,
+    )
+
+
+def push_was_resent(event: records.Event) -> None:
+    processes.close_errand(REJECTED, event.subject_id, actor=event.actor, at=event.at, outcome="已重发")
 
 
 def produce_document(case_document_id: int) -> None:

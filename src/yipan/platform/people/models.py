@@ -272,10 +272,24 @@ class Handover(models.Model):
     reason = models.CharField(max_length=200)
     at = models.DateTimeField()
     by_name = models.CharField(max_length=100)
+    supervisor = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")  # 监交人
     lines = models.JSONField(default=list)  # [{"register", "number", "title", "note"}]
 
     class Meta:
         ordering = ["-id"]
+
+
+class HandoverSignature(models.Model):
+    """One signature under a list: the digest says which list it was, the act is on the chain of whose work it is."""
+
+    handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="signatures")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["handover", "person"], name="handover_signed_once")]
 
 
 class Agency(models.Model):

@@ -11,8 +11,9 @@ from yipan.platform import calendar
 from yipan.platform.records import rights, verbs
 from yipan.platform.ui import access as ui_access
 from yipan.platform.ui import context, errors, navigation
+from yipan.platform.ui.listing import approval
 
-from . import access, sessions
+from . import access, leaving, sessions
 from .loader import PeopleLoader
 
 STAFF_WAY, CITIZEN_WAY = "people:login", "people:citizen_login"
@@ -35,9 +36,9 @@ VERBS = {
     "unit.merge": "单位合并", "unit.split": "单位拆分", "unit.create": "设立单位", "unit.add_section": "增设股室",
     "post.create": "设立岗位", "person.employ": "任职", "person.leave_post": "离任",
     "person.grant_role": "授予角色", "person.revoke_role": "收回角色", "person.import": "导入人员",
-    "person.hand_over": "移交工作",
+    "person.hand_over": "移交工作", "person.sign_handover": "签收移交清单",
 }  # fmt: skip
-KINDS = {"account": "账号", "person": "人员", "entity": "企业", "unit": "单位"}
+KINDS = {"account": "账号", "person": "人员", "entity": "企业", "unit": "单位", "handover": "移交清单"}
 
 
 def register() -> None:
@@ -50,7 +51,18 @@ def register() -> None:
     context.provide("sign_in", _ways_to_sign_in)
     context.provide("may", _may)
     context.provide("now", lambda _request: calendar.now())
+    leaving.register()
+    approval.set_reach(_units_to_approve_for)
     _menus()
+
+
+def _units_to_approve_for(request: HttpRequest) -> frozenset[int] | None:
+    """The units whose exports of personal data somebody decides on."""
+    identity = access.identify(request)
+    if identity is None:
+        return frozenset()
+    scope = access.scope_filter(identity.actor, approval.APPROVE)
+    return None if scope.kind == "district" else scope.unit_ids
 
 
 def _menus() -> None:

@@ -50,6 +50,7 @@ urlpatterns = [
     path("admin/people/staff/<int:person_id>/roles/revoke/", staff.revoke, name="person_revoke"),
     path("admin/people/handovers/", duties.handovers, name="handovers"),
     path("admin/people/handovers/<int:handover_id>/", duties.handover_page, name="handover"),
+    path("admin/people/handovers/<int:handover_id>/sign/", duties.sign_handover, name="sign_handover"),
     path("admin/people/report/", needs("people.report")(duties.ReportList.as_view()), name="report"),
     path("admin/people/regions/", needs("people.report")(duties.RegionList.as_view()), name="regions"),
     path("admin/people/roles/", duties.roles, name="roles"),

@@ -5,6 +5,7 @@
 * ``clock``, ``terminate``, ``suspend``, ``resume`` and ``correlate`` are told by the rooms that own the subject.
 * ``register_act(name, handler)``: what a task with ``yipan:act`` does to its subject; ``register_subject``: how lists
   lead there; ``register_model_check``: further rules for models.
+* ``post_errand``, ``close_errand``: work of other rooms and outside systems in the same to-do (``errands``).
 * ``queries`` reads lists and tasks; ``picture_for`` and ``steps_for`` show where an instance stands; ``check.verify``
   compares derived rows with states.
 
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import check as check
+    from . import errands as errands
     from . import queries as queries
     from .actions.complete import complete as complete
     from .actions.control import clock as clock
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from .actions.control import terminate as terminate
     from .actions.correlate import correlate as correlate
     from .actions.deploy import deploy as deploy
+    from .actions.errands import close_errand as close_errand
+    from .actions.errands import close_errands as close_errands
+    from .actions.errands import post_errand as post_errand
     from .actions.lists import follow as follow
     from .actions.lists import mark_read as mark_read
     from .actions.lists import unfollow as unfollow
@@ -54,7 +59,8 @@ _WHERE = {
     "InstanceView": "domain.values", "ModelError": "domain.values", "Moved": "domain.values",
     "ProcessProblem": "domain.values", "picture_for": "pictures", "steps_for": "pictures",
     "register_act": "registry", "register_subject": "registry", "register_model_check": "registry",
-    "register_decisions": "registry",
+    "register_decisions": "registry", "post_errand": "actions.errands", "close_errand": "actions.errands",
+    "close_errands": "actions.errands",
 }  # fmt: skip
 
 
@@ -62,6 +68,6 @@ def __getattr__(name: str) -> Any:
     """The face is loaded on first use: the room is imported before Django is ready, its modules read models."""
     if name in _WHERE:
         return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
-    if name in ("queries", "check"):
+    if name in ("queries", "check", "errands"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(name)

@@ -12,18 +12,23 @@ from yipan.platform.people.queries import at_work
 from yipan.platform.ui import interface
 from yipan.platform.ui.errors import Unprocessable
 
-from . import boxes, queries, rows
+from . import boxes, errands, queries, rows
 from .actions.complete import complete as complete_task
+from .actions.errands import close_errand, post_errand
 from .actions.move import move as move_task
 
 room = interface.Room("processes", "待办")
 DOOR = interface.staff("task.view")
+POST_RIGHT = "errand.post"
+interface.scope("errands.post", "向统一待办推送", right=POST_RIGHT)
+OUTSIDE = interface.staff(POST_RIGHT, scope="errands.post")
 BoxName = Literal["todo", "to_read", "done", "concluded", "started", "followed"]
 Words = Annotated[str, Field(max_length=4000)]
 
 
 class LineOut(Schema):
-    """One line of a box; ``task_id`` is null where the line is about the matter as a whole."""
+    """One line of a box; ``task_id`` is null where the line is about the matter as a whole. Work of other rooms and
+    outside systems has ``errand_id`` instead of an instance (0), and is done at ``url``."""
 
     instance_id: int
     task_id: int | None
@@ -40,6 +45,7 @@ class LineOut(Schema):
     light: interface.LightOut | None
     note: str
     url: str
+    errand_id: int | None
 
 
 class BoxOut(Schema):
@@ -91,6 +97,7 @@ def _line(line: boxes.Line, row: rows.TodoRow) -> LineOut:
         light=interface.light(row.light),
         note=row.note,
         url=row.href,
+        errand_id=line.errand,
     )
 
 
@@ -211,3 +218,94 @@ def move(
     return MovedOut(
         task_id=answer.task_id, instance_id=answer.instance_id, opened=list(answer.opened), repeated=answer.repeated
     )
+
+
+# -- work of outside systems -----------------------------------------------------------------------------------------
+class ErrandAsked(Schema):
+    """``key`` is the caller's own; the same key again changes what it shows. ``people``: logins, ``roles``: keys of
+    roles in ``unit``. ``url``: where the work is done. ``read_only``: only to be seen (待阅)."""
+
+    key: Annotated[str, Field(min_length=1, max_length=80)]
+    title: Annotated[str, Field(min_length=2, max_length=200)]
+    subtitle: Annotated[str, Field(max_length=200)] = ""
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$", max_length=500)]
+    unit: Annotated[str, Field(max_length=60)]
+    people: Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=50)] = []
+    roles: Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=10)] = []
+    due_at: AwareDatetime | None = None
+    read_only: bool = False
+
+
+class ErrandOut(Schema):
+    id: int
+    key: str
+
+
+class ErrandDone(Schema):
+    """``login``: who did it there, so that it stands under his 办结."""
+
+    key: Annotated[str, Field(min_length=1, max_length=80)]
+    outcome: Annotated[str, Field(max_length=100)] = ""
+    login: Annotated[str, Field(max_length=60)] = ""
+
+
+class ErrandClosed(Schema):
+    closed: bool
+
+
+@room.post("/errands", "向统一待办推送待办、待阅", door=OUTSIDE, answer=ErrandOut)
+def post(request: HttpRequest, asked: ErrandAsked) -> ErrandOut:
+    """Show work of another system in the one to-do; only to people and roles of units the application answers for."""
+    actor = interface.actor(request)
+    unit = _unit(request, asked.unit)
+    persons = people.queries.persons_of_logins(asked.people, unit)
+    unknown = [login for login in asked.people if login not in persons]
+    wrong = {"people": f"“{asked.unit}”没有账号：{'、'.join(unknown)}"} if unknown else {}
+    strange = sorted(set(asked.roles) - people.queries.role_titles().keys())
+    wrong |= {"roles": f"没有角色：{'、'.join(strange)}"} if strange else {}
+    if not asked.people and not asked.roles:
+        wrong["people"] = "请写明办理人或角色"
+    if wrong:
+        raise Unprocessable("推送的待办有误。", wrong)
+    made = post_errand(
+        _source(request),
+        asked.key,
+        title=asked.title.strip(),
+        subtitle=asked.subtitle.strip(),
+        url=asked.url,
+        to=[
+            *(errands.Person(person) for person in persons.values()),
+            *(errands.Role(role, asked.unit) for role in asked.roles),
+        ],
+        due=asked.due_at,
+        unit=asked.unit,
+        kind=actor.name,
+        read_only=asked.read_only,
+        actor=actor,
+        at=calendar.now(),
+    )
+    return ErrandOut(id=made, key=asked.key)
+
+
+@room.post("/errands/close", "办结推送的待办", door=OUTSIDE, answer=ErrandClosed)
+def close(request: HttpRequest, done: ErrandDone) -> ErrandClosed:
+    """It was done in the other system: off the lists here. Closing again changes nothing."""
+    actor = interface.actor(request)
+    if done.login:
+        actor = people.queries.staff_named(done.login) or actor
+    closed = close_errand(_source(request), done.key, actor=actor, at=calendar.now(), outcome=done.outcome.strip())
+    return ErrandClosed(closed=closed)
+
+
+def _unit(request: HttpRequest, key: str) -> int:
+    try:
+        unit = people.queries.unit_by_key(key).id
+    except people.queries.UnknownUnit as problem:
+        raise Unprocessable("推送的待办有误。", {"unit": f"没有单位“{key}”"}) from problem
+    people.require(interface.actor(request), POST_RIGHT, unit_id=unit)
+    return unit
+
+
+def _source(request: HttpRequest) -> str:
+    """An application's errands are its own: another one can neither change nor close them."""
+    return interface.actor(request).channel

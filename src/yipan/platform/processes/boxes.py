@@ -1,4 +1,7 @@
-"""The lists of a person: 待办, 待阅, 已办, 办结, 我发起, 我的关注, each page in one statement from the index."""
+"""The lists of a person: 待办, 待阅, 已办, 办结, 我发起, 我的关注, each page in one statement from the index.
+
+Lines of processes and errands of other rooms stand in one order: an errand has instance 0, and its id as task.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ from django.db import connection
 from yipan.platform.records import Actor
 from yipan.platform.ui.errors import BadInput
 
-from . import reach
+from . import errands, reach
 from .domain import holders
 
 BOXES = {
@@ -25,7 +28,8 @@ Place = tuple[str, str]
 class Line:
     """One line of a list. ``task_*`` are empty where the line is about the matter as a whole. ``at`` is when it came
     here, ``due_at`` of open work; ``by_name`` who copied it, or the deputy who did it. ``sort_at`` (text of a moment)
-    and ``key`` (instance and task) are its place; ``for_other``: found only as deputy of somebody."""
+    and ``key`` (instance and task) are its place; ``for_other``: found only as deputy of somebody. Of an errand
+    ``errand`` is its id, ``title``, ``subtitle`` and ``url`` what its room says."""
 
     id: int
     instance_id: int
@@ -46,6 +50,10 @@ class Line:
     by_name: str
     sort_at: str
     key: str
+    errand: int | None
+    title: str
+    subtitle: str
+    url: str
     for_other: bool
 
 
@@ -59,38 +67,71 @@ class Page:
 
 # A task stands in the list once for each key it can be found by: its place names the task, not the row, so that a twin
 # does not come again on the next page.
+_ERRAND = "'m' || lpad(y.errand_id::text, 18, '0')"
 _LIST = """
 WITH wanted AS (SELECT DISTINCT key FROM unnest(%(keys)s::text[]) AS x(key)),
 found AS (
     SELECT DISTINCT ON (e.sort_at, e.instance_id, e.task_key) e.*
     FROM wanted w CROSS JOIN LATERAL (
-        SELECT x.* FROM processes_entry x {joins}
+        (SELECT x.id, x.holder, x.sort_at, x.instance_id, x.task_key, x.at, x.by_name, NULL::bigint AS errand_id
+        FROM processes_entry x {joins}
         WHERE x.holder = w.key AND x.box = %(box)s {conditions} {place}
-        ORDER BY x.sort_at {order}, x.instance_id {order}, x.task_key {order} LIMIT %(limit)s
+        ORDER BY x.sort_at {order}, x.instance_id {order}, x.task_key {order} LIMIT %(limit)s)
+        UNION ALL
+        (SELECT y.id, y.holder, y.sort_at, 0, {errand}, y.at, y.by_name, y.errand_id
+        FROM processes_errandentry y {errand_joins}
+        WHERE y.holder = w.key AND y.box = %(box)s {errand_conditions} {errand_place}
+        ORDER BY y.sort_at {order}, y.errand_id {order} LIMIT %(limit)s)
     ) e
     ORDER BY e.sort_at {order}, e.instance_id {order}, e.task_key {order}, (e.holder = %(mine)s) DESC, e.id
 ), page AS (
     SELECT * FROM found ORDER BY sort_at {order}, instance_id {order}, task_key {order} LIMIT %(limit)s
 )
-SELECT p.id, p.instance_id, i.subject_kind, i.subject_id, i.item_key, d.name, i.status, i.clock_stopped, t.id,
-    coalesce(t.name, ''), coalesce(t.status, ''), coalesce(t.unit_key, ''), coalesce(t.person_name, ''), t.opened_at,
-    t.due_at, p.at, p.by_name, p.sort_at::text, p.instance_id || '~' || p.task_key, p.holder
+SELECT p.id, p.instance_id, coalesce(i.subject_kind, r.subject_kind), coalesce(i.subject_id, r.subject_id),
+    coalesce(i.item_key, ''), coalesce(d.name, nullif(r.kind, ''), r.source),
+    coalesce(i.status, CASE WHEN r.closed_at IS NULL THEN 'running' ELSE 'completed' END),
+    coalesce(i.clock_stopped, false), t.id, coalesce(t.name, nullif(r.kind, ''), r.source, ''), coalesce(t.status, ''),
+    coalesce(t.unit_key, r.unit_key, ''), coalesce(t.person_name, ''), coalesce(t.opened_at, r.opened_at),
+    coalesce(t.due_at, r.due_at), p.at, p.by_name, p.sort_at::text, p.instance_id || '~' || p.task_key, p.errand_id,
+    coalesce(r.title, ''), coalesce(r.subtitle, ''), coalesce(r.url, ''), p.holder
 FROM page p
-JOIN processes_instance i ON i.id = p.instance_id
-JOIN processes_definition d ON d.id = i.definition_id
+LEFT JOIN processes_instance i ON i.id = p.instance_id AND p.errand_id IS NULL
+LEFT JOIN processes_definition d ON d.id = i.definition_id
 LEFT JOIN processes_task t ON t.instance_id = p.instance_id AND t.key = p.task_key AND p.task_key <> ''
+LEFT JOIN processes_errand r ON r.id = p.errand_id
 ORDER BY p.sort_at {order}, p.instance_id {order}, p.task_key {order}
 """
 _COUNT = """
 SELECT count(*) FROM (
     SELECT DISTINCT e.instance_id, e.task_key
     FROM (SELECT DISTINCT key FROM unnest(%(keys)s::text[]) AS x(key)) w CROSS JOIN LATERAL (
-        SELECT x.instance_id, x.task_key FROM processes_entry x {joins}
+        (SELECT x.instance_id, x.task_key FROM processes_entry x {joins}
         WHERE x.holder = w.key AND x.box = %(box)s {conditions}
-        ORDER BY x.sort_at LIMIT %(limit)s
+        ORDER BY x.sort_at LIMIT %(limit)s)
+        UNION ALL
+        (SELECT 0, {errand} FROM processes_errandentry y {errand_joins}
+        WHERE y.holder = w.key AND y.box = %(box)s {errand_conditions}
+        ORDER BY y.sort_at LIMIT %(limit)s)
     ) e LIMIT %(limit)s
 ) n
 """
+
+
+@dataclass(slots=True)
+class _Narrowed:
+    """Fragments that narrow a box: joins and conditions on lines of processes (x) and on errands (y)."""
+
+    params: dict[str, Any]
+    joins: str = ""
+    conditions: str = ""
+    errand_joins: str = ""
+    errand_conditions: str = ""
+
+    def fill(self, template: str, **more: str) -> str:
+        return template.format(
+            joins=self.joins, conditions=self.conditions, errand_joins=self.errand_joins,
+            errand_conditions=self.errand_conditions, errand=_ERRAND, **more,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +159,18 @@ class Box:
         backwards = before is not None
         down = down != backwards
         found = self._reach()
-        params, joins, conditions = self._narrowed(found, filters or {})
-        place = ""
+        narrowed = self._narrowed(found, filters or {})
+        params, places = narrowed.params, {"place": "", "errand_place": ""}
         given = before if backwards else after
         if given is not None:
             params |= _place(given)
             sign = "<" if down else ">"
-            place = (
-                f"AND (x.sort_at, x.instance_id, x.task_key) {sign} (%(p_at)s::timestamptz, %(p_instance)s, %(p_task)s)"
-            )
-        text = _LIST.format(joins=joins, conditions=conditions, place=place, order="DESC" if down else "ASC")
+            spot = f"{sign} (%(p_at)s::timestamptz, %(p_instance)s, %(p_task)s)"
+            places = {
+                "place": f"AND (x.sort_at, x.instance_id, x.task_key) {spot}",
+                "errand_place": f"AND y.sort_at {sign}= %(p_at)s::timestamptz AND (y.sort_at, 0, {_ERRAND}) {spot}",
+            }
+        text = narrowed.fill(_LIST, order="DESC" if down else "ASC", **places)
         with connection.cursor() as cursor:
             cursor.execute(text, params | {"limit": limit})
             rows = cursor.fetchall()
@@ -139,44 +182,57 @@ class Box:
         """How many lines there are, counted up to ``most`` + 1."""
         if self.actor.person_id is None:
             return 0
-        params, joins, conditions = self._narrowed(self._reach(), filters or {})
+        narrowed = self._narrowed(self._reach(), filters or {})
         with connection.cursor() as cursor:
-            cursor.execute(_COUNT.format(joins=joins, conditions=conditions), params | {"limit": most + 1})
+            cursor.execute(narrowed.fill(_COUNT), narrowed.params | {"limit": most + 1})
             row = cursor.fetchone()
         return row[0] if row else 0
 
     def _reach(self) -> holders.Reach | None:
         return reach.reach_of(self.actor) if self.name == "todo" else None
 
-    def _narrowed(self, found: holders.Reach | None, filters: Mapping[str, Any]) -> tuple[dict[str, Any], str, str]:
+    def _narrowed(self, found: holders.Reach | None, filters: Mapping[str, Any]) -> _Narrowed:
         assert self.actor.person_id is not None
         mine = holders.person_key(self.actor.person_id)
-        params: dict[str, Any] = {
+        narrowed = _Narrowed({
             "keys": found.all if found is not None else [mine], "box": self.name, "mine": mine,
             "me": [self.actor.person_id],
-        }  # fmt: skip
-        joins, conditions = "", ""
+        })  # fmt: skip
         if self.name == "todo":
-            conditions += " AND NOT x.excluded && %(me)s::bigint[]"
-        for name, (join, condition) in _FILTERS.items():
+            narrowed.conditions += " AND NOT x.excluded && %(me)s::bigint[]"
+            narrowed.errand_conditions += " AND NOT y.excluded && %(me)s::bigint[]"
+        for name, (join, condition, errand) in _FILTERS.items():
             value = filters.get(name)
-            if value not in (None, ""):
-                joins += f" {join}" if join not in joins else ""
-                conditions += f" AND {condition}"
-                params[name] = value
-        return params, joins, conditions
+            if value in (None, ""):
+                continue
+            narrowed.joins += f" {join}" if join not in narrowed.joins else ""
+            narrowed.conditions += f" AND {condition}"
+            if "g." in errand and not narrowed.errand_joins:
+                narrowed.errand_joins = _OF_ERRAND
+            narrowed.errand_conditions += f" AND {errand}"
+            narrowed.params[name] = value
+            if name == "task":
+                narrowed.params["sources"] = _sources_named(str(value))
+        return narrowed
+
+
+def _sources_named(words: str) -> list[str]:
+    """Kinds of errands whose name has these words: the name stands where tasks have theirs."""
+    return [source for source, title in errands.kinds().items() if words in title]
 
 
 _TASK = "JOIN processes_task n ON n.instance_id = x.instance_id AND n.key = x.task_key"
 _DEFINITION = "JOIN processes_instance m ON m.id = x.instance_id JOIN processes_definition v ON v.id = m.definition_id"
+_OF_ERRAND = "JOIN processes_errand g ON g.id = y.errand_id"
+# name → (join of process lines, their condition, the condition of errands)
 _FILTERS = {
-    "item": ("", "x.item_key = %(item)s"),
-    "due_before": ("", "x.sort_at <= %(due_before)s"),
-    "since": ("", "x.at >= %(since)s"),
-    "until": ("", "x.at < %(until)s"),
-    "unit": (_TASK, "n.unit_key = %(unit)s"),
-    "task": (_TASK, "strpos(n.name, %(task)s) > 0"),
-    "process": (_DEFINITION, "v.key = %(process)s"),
+    "item": ("", "x.item_key = %(item)s", "false"),
+    "due_before": ("", "x.sort_at <= %(due_before)s", "g.due_at <= %(due_before)s"),
+    "since": ("", "x.at >= %(since)s", "y.at >= %(since)s"),
+    "until": ("", "x.at < %(until)s", "y.at < %(until)s"),
+    "unit": (_TASK, "n.unit_key = %(unit)s", "g.unit_key = %(unit)s"),
+    "task": (_TASK, "strpos(n.name, %(task)s) > 0", "g.source = ANY(%(sources)s)"),
+    "process": (_DEFINITION, "v.key = %(process)s", "g.source = %(process)s"),
 }
 
 
@@ -217,10 +273,20 @@ SELECT x.box, least(count(*), %(most)s) FROM (
         ORDER BY y.sort_at LIMIT %(most)s
     ) e
     UNION ALL
-    SELECT c.box, e.instance_id, e.id::text
-    FROM unnest('{to_read,done,concluded,started,followed}'::text[]) AS c(box) CROSS JOIN LATERAL (
-        SELECT y.instance_id, y.id FROM processes_entry y WHERE y.holder = %(mine)s AND y.box = c.box
+    SELECT DISTINCT 'todo', 0::bigint, e.errand_id::text
+    FROM (SELECT DISTINCT key FROM unnest(%(keys)s::text[]) AS k(key)) AS w CROSS JOIN LATERAL (
+        SELECT y.errand_id FROM processes_errandentry y
+        WHERE y.holder = w.key AND y.box = 'todo' AND NOT y.excluded && %(me)s::bigint[]
         ORDER BY y.sort_at LIMIT %(most)s
+    ) e
+    UNION ALL
+    SELECT c.box, e.instance_id, e.line
+    FROM unnest('{to_read,done,concluded,started,followed}'::text[]) AS c(box) CROSS JOIN LATERAL (
+        (SELECT y.instance_id, y.id::text AS line FROM processes_entry y WHERE y.holder = %(mine)s AND y.box = c.box
+        ORDER BY y.sort_at LIMIT %(most)s)
+        UNION ALL
+        (SELECT 0, y.id::text FROM processes_errandentry y WHERE y.holder = %(mine)s AND y.box = c.box
+        ORDER BY y.sort_at LIMIT %(most)s)
     ) e
 ) x GROUP BY x.box
 """

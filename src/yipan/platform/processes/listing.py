@@ -12,8 +12,9 @@ from yipan.kernel.clock import SHANGHAI, day_of
 from yipan.platform import calendar, people
 from yipan.platform.ui import listing
 
-from . import boxes, queries, rows
+from . import boxes, errands, queries, rows
 from .actions import lists
+from .actions.errands import read_errand
 from .actions.move import move
 from .boxes import BOXES, Box
 from .domain.values import ProcessProblem
@@ -80,7 +81,7 @@ def narrowed(filters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _processes(_request: HttpRequest) -> Sequence[tuple[str, str]]:
-    return queries.process_names()
+    return [*queries.process_names(), *errands.kinds().items()]
 
 
 def _claim(request: HttpRequest, key: str, _reason: str) -> str:
@@ -92,7 +93,12 @@ def _claim(request: HttpRequest, key: str, _reason: str) -> str:
 
 
 def _read(request: HttpRequest, key: str, _reason: str) -> str:
-    read = lists.mark_read(int(key.partition("~")[0]), actor=people.actor(request), now=calendar.now())
+    instance, _, rest = key.partition("~")
+    actor, now = people.actor(request), calendar.now()
+    if rest.startswith("m") and rest[1:].isdigit():
+        read = read_errand(int(rest[1:]), actor=actor, at=now)
+    else:
+        read = lists.mark_read(int(instance), actor=actor, now=now)
     return "已标为已阅" if read else "先前已阅"
 
 
@@ -107,7 +113,7 @@ _BATCH = {
     "followed": (listing.BatchAction("unfollow", "取消关注", _unfollow),),
 }
 _COMMON_FILTERS = (
-    listing.Choice("process", "流程", _processes),
+    listing.Choice("process", "流程或类别", _processes),
     listing.Text("task", "环节"),
     listing.DateRange("at", "到达日期"),
 )
@@ -147,7 +153,7 @@ class BoxList(listing.ListPage):
         return BoxQuery(Box(people.actor(request), self.box))
 
     def row_key(self, row: TodoRow) -> str:
-        return f"{row.instance_id}~{row.task_id or ''}"
+        return f"0~m{row.errand_id}" if row.errand_id is not None else f"{row.instance_id}~{row.task_id or ''}"
 
     def heading(self, request: HttpRequest) -> str:  # noqa: ARG002
         return self.title

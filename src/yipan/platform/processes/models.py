@@ -172,6 +172,48 @@ class Entry(models.Model):
         ]  # fmt: skip
 
 
+class Errand(models.Model):
+    """Work that is no task of a process: another room or an outside system asks for an approval, a signature, a look.
+
+    ``source`` and ``key`` name it there; posting again changes it, closing takes it off every list of open work.
+    """
+
+    source = models.TextField()
+    key = models.TextField()
+    kind = models.TextField(default="")  # its name, for sources that are not registered (outside systems)
+    title = models.TextField()
+    subtitle = models.TextField(default="")
+    url = models.TextField()
+    subject_kind = models.TextField(default="")
+    subject_id = models.TextField(default="")
+    unit_key = models.TextField(default="")
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by_name = models.TextField(default="")
+    outcome = models.TextField(default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "key"], name="processes_errand_key")]
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="processes_errand_subject")]
+
+
+class ErrandEntry(models.Model):
+    """One line of an errand in somebody's list; boxes and holders as in ``Entry``."""
+
+    errand = models.ForeignKey(Errand, on_delete=models.CASCADE, related_name="entries")
+    box = models.TextField()
+    holder = models.TextField()
+    sort_at = models.DateTimeField()
+    excluded = ArrayField(models.BigIntegerField(), default=list)
+    by_name = models.TextField(default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["errand", "box", "holder"], name="processes_errand_line_once")]
+        indexes = [models.Index(fields=["holder", "box", "sort_at", "errand"], name="processes_errand_list")]
+
+
 class Command(models.Model):
     """An answered command by its idempotency key: a repeat gets the same answer and does nothing."""
 

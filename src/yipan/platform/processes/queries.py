@@ -18,13 +18,14 @@ from .boxes import BOXES, MOST, PAGE, Line, Page, counts, open_count, todo
 from .domain import holders
 from .domain.delta import OPEN, Row
 from .domain.values import InstanceView
-from .models import Definition, Entry, Instance, Subscription, Task
+from .models import Definition, Entry, ErrandEntry, Instance, Subscription, Task
 
 __all__ = [
     "BOXES", "MOST", "PAGE", "DefinitionRow", "Line", "MyTask", "Page", "UnitTask", "belongs", "child_of", "counts",
-    "definitions", "followed", "instance", "may_know_task", "may_see", "my_open_task", "my_task", "my_tasks",
-    "open_count", "open_task", "open_tasks", "passed_elements", "process_names", "running", "task_row",
-    "tasks_of_person", "titles", "todo", "transfer_candidates", "unit_tasks", "url_of", "waiting_for",
+    "definitions", "errand_contacts", "errand_url", "followed", "instance", "may_know_task", "may_see",
+    "my_open_task", "my_task", "my_tasks", "open_count", "open_task", "open_tasks", "passed_elements",
+    "process_names", "running", "task_row", "tasks_of_person", "titles", "todo", "transfer_candidates", "unit_tasks",
+    "url_of", "waiting_for",
 ]  # fmt: skip
 
 
@@ -335,6 +336,19 @@ def followed(instance_id: int, actor: Actor) -> bool:
         return False
     key = holders.person_key(actor.person_id)
     return Entry.objects.filter(box="followed", holder=key, instance_id=instance_id).exists()
+
+
+def errand_url(errand_id: int, actor: Actor) -> str:
+    """Where an errand is done, for those in whose lists it stands; "" for others."""
+    mine = ErrandEntry.objects.filter(errand_id=errand_id, holder__in=reach.reach_of(actor).all)
+    return mine.values_list("errand__url", flat=True).first() or ""
+
+
+def errand_contacts(errand_id: int) -> tuple[list[int], list[tuple[str, str]]] | None:
+    """Who is asked to do an open errand: persons, and (role, unit) pairs; None when it is closed."""
+    lines = ErrandEntry.objects.filter(errand_id=errand_id, box="todo", errand__closed_at=None)
+    keys = list(lines.values_list("holder", flat=True))
+    return holders.named(keys) if keys else None
 
 
 _PART = """

@@ -4,13 +4,14 @@ from django.http import HttpRequest
 
 from yipan.kernel.packs import register_loader
 from yipan.platform import jobs, records
-from yipan.platform.people import handover, joining
+from yipan.platform.people import joining
 from yipan.platform.ui import home, navigation
 
 RIGHTS = {
     "task.view": "查看待办",
     "task.hand_over": "改派任务",
     "process.manage": "管理流程",
+    "errand.post": "向统一待办推送",
 }
 VERBS = {
     "process.deploy": "发布流程版本", "process.upgrade": "迁移流程版本", "task.complete": "办理", "task.claim": "签收",
@@ -21,17 +22,18 @@ VERBS = {
 
 
 def register() -> None:
-    from . import leaving, outside, telling
+    from . import leaving, outside, sources, telling
     from .actions import join_person, timers
     from .loader import ProcessLoader
 
     records.rights.declare_all(RIGHTS)
     records.verbs.declare(VERBS, kinds={"process": "流程"})
     records.register_channel(telling.TODO_CHANNEL, outside.send)
-    handover.register(leaving.REGISTER, leaving.count, leaving.transfer)
+    leaving.register()
     joining.register("流程", join_person.move)
     jobs.sweep("processes.timers", every=2.0)(timers.sweep)
     register_loader(ProcessLoader(), after=["people"])
+    sources.register()
     _menus()
 
 

@@ -11,7 +11,7 @@ from yipan.kernel import clock
 from yipan.platform import calendar
 from yipan.platform.ui import formats
 
-from . import queries
+from . import errands, queries
 from .queries import Line, UnitTask
 
 STATUS = {
@@ -42,14 +42,54 @@ class TodoRow:
     task_id: int | None
     sort_at: str
     key: str
+    errand_id: int | None = None
 
 
 def rows_of(lines: Sequence[Line], box: str) -> list[TodoRow]:
     """Lines with what the rooms say about their subjects: one question per kind of subject."""
-    said = queries.titles([(line.subject_kind, line.subject_id) for line in lines])
+    said = queries.titles([(line.subject_kind, line.subject_id) for line in lines if line.errand is None])
     now = calendar.now()
     days = calendar.current() if any(line.due_at for line in lines) else None
-    return [_row(line, said.get((line.subject_kind, line.subject_id)), box, now, days) for line in lines]
+    return [
+        _row(line, said.get((line.subject_kind, line.subject_id)), box, now, days)
+        if line.errand is None
+        else _errand(line, box, now, days)
+        for line in lines
+    ]
+
+
+def _errand(line: Line, box: str, now: datetime, days: Any) -> TodoRow:
+    """A line of another room: it says itself what it is and where it is done."""
+    kind = errands.title_of(line.task_name)
+    state, tone = {"todo": ("待处理", "blue"), "to_read": ("待阅", "grey")}.get(
+        box, (STATUS[line.status], TONES[line.status])
+    )
+    return TodoRow(
+        href=reverse("processes:errand", args=[line.errand]) if box == "to_read" else line.url,
+        title=line.title,
+        subtitle=line.subtitle,
+        task=kind,
+        state=state,
+        tone=tone,
+        light=_light(line, None, box, now, days),
+        when=_when(line, box),
+        note=_note(line, box),
+        process=kind,
+        instance_id=0,
+        task_id=None,
+        sort_at=line.sort_at,
+        key=line.key,
+        errand_id=line.errand,
+    )
+
+
+def _note(line: Line, box: str) -> str:
+    by = {"to_read": "抄送", "todo": ""}.get(box, "代办")
+    notes = [f"{line.by_name} {by}" if line.by_name and by else ""]
+    if line.errand is not None and box == "todo" and line.by_name:
+        notes.append(f"{line.by_name} 提出")
+    notes.append("代理他人" if line.for_other and box == "todo" else "")
+    return "，".join(note for note in notes if note)
 
 
 def _row(line: Line, said: Any, box: str, now: datetime, days: Any) -> TodoRow:
@@ -59,8 +99,6 @@ def _row(line: Line, said: Any, box: str, now: datetime, days: Any) -> TodoRow:
     state, tone = STATUS[line.status], TONES[line.status]
     if box == "todo":
         state, tone = TASK_WORDS.get(line.task_status, TASK_WORDS["open"])
-    notes = [f"{line.by_name} 抄送" if box == "to_read" else f"{line.by_name} 代办" if line.by_name else ""]
-    notes.append("代理他人" if line.for_other and box == "todo" else "")
     return TodoRow(
         href=href,
         title=said.title if said is not None else line.process,
@@ -70,7 +108,7 @@ def _row(line: Line, said: Any, box: str, now: datetime, days: Any) -> TodoRow:
         tone=tone,
         light=_light(line, said, box, now, days),
         when=_when(line, box),
-        note="，".join(note for note in notes if note),
+        note=_note(line, box),
         process=line.process,
         instance_id=line.instance_id,
         task_id=line.task_id,
@@ -88,7 +126,8 @@ def _when(line: Line, box: str) -> str:
 
 def _light(line: Line, said: Any, box: str, now: datetime, days: Any) -> Any:
     """Of the task while it is open to do; else the subject's own one."""
-    if box == "todo" and (line.due_at is not None or line.clock_stopped) and line.task_status:
+    open_ = line.task_status or line.errand is not None
+    if box == "todo" and (line.due_at is not None or line.clock_stopped) and open_:
         try:
             return clock.light(line.due_at, now=now, calendar=days or calendar.current(), paused=line.clock_stopped)
         except clock.CalendarMissing:

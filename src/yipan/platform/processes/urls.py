@@ -14,5 +14,6 @@ urlpatterns = [
     path("processes/<str:key>/<int:version>/model.bpmn", views.model, name="model"),
     path("todo/matter/<int:instance_id>/", views.instance, name="instance"),
     path("todo/matter/<int:instance_id>/follow/", views.follow, name="follow"),
+    path("todo/errand/<int:errand_id>/", views.errand, name="errand"),
     path("todo/<str:name>/", views.box, name="box"),
 ]

@@ -14,6 +14,7 @@ from yipan.platform.ui.access import needs
 
 from . import listing, pictures, queries, rows
 from .actions import lists
+from .actions.errands import read_errand
 from .actions.move import HAND_OVER, move
 from .domain.values import ProcessProblem
 from .models import Definition
@@ -93,6 +94,18 @@ def follow(request: HttpRequest, instance_id: int) -> HttpResponseBase:
     if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         return HttpResponseRedirect(back)
     return redirect("processes:instance", instance_id)
+
+
+# -- errands of other rooms --------------------------------------------------------------------------------------------
+@needs("task.view")
+def errand(request: HttpRequest, errand_id: int) -> HttpResponseBase:
+    """Open what a line of another room is about; opening a copy reads it."""
+    actor = people.actor(request)
+    url = queries.errand_url(errand_id, actor)
+    if not url:
+        raise Http404
+    read_errand(errand_id, actor=actor, at=calendar.now())
+    return redirect(url)
 
 
 # -- work that nobody can do -----------------------------------------------------------------------------------------

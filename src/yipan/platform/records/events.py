@@ -13,6 +13,16 @@ from .domain import Actor, Event
 
 MAX_ATTEMPTS = 8
 BATCH = 1000
+# A message or a delivery came to wait for a person, and was queued again by one. Subject: outbox or delivery, its id.
+DEAD, RESENT = "message.dead", "message.resent"
+
+
+def tell_dead(kind: str, row_id: int, what: str, error: str, about: tuple[str, str], at: dt.datetime) -> None:
+    """Publish that message or delivery ``row_id`` is dead. ``about`` is the subject it belongs to."""
+    payload = {"error": error, "channel": what, "about_kind": about[0], "about_id": about[1]}
+    publish(
+        Event(kind=DEAD, subject_kind=kind, subject_id=f"{kind}-{row_id}", at=at, element_name=what, payload=payload)
+    )
 
 
 def publish(events: Event | Sequence[Event]) -> list[int]:
@@ -56,18 +66,22 @@ def _deliver_one() -> bool:
         delivery, event_id, event_at, subscriber, attempts = row
         handler = subscriptions.handler(subscriber)
         assert handler is not None
+        event = load(event_id, event_at)
         try:
             with transaction.atomic():
-                handler(load(event_id, event_at))
+                handler(event)
         except Exception as problem:
-            _failed(delivery, attempts + 1, f"{type(problem).__name__}: {problem}"[:2000])
+            _failed(delivery, event, subscriber, attempts + 1, f"{type(problem).__name__}: {problem}"[:2000])
         else:
             with connection.cursor() as cursor:
                 cursor.execute("DELETE FROM records_delivery WHERE id = %s", [delivery])
     return True
 
 
-def _failed(delivery: int, attempts: int, error: str) -> None:
+def _failed(delivery: int, event: Event, subscriber: str, attempts: int, error: str) -> None:
+    if attempts >= MAX_ATTEMPTS and event.kind not in (DEAD, RESENT):
+        about = (event.subject_kind, event.subject_id)
+        tell_dead("delivery", delivery, f"{event.kind} → {subscriber}", error, about, dt.datetime.now(dt.UTC))
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE records_delivery SET attempts = %s, last_error = %s, state = %s, "

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from . import sql
 from .domain import Message
-from .events import back_off
+from .events import back_off, tell_dead
 
 LEASE_SECONDS = 120
 ORDER = ("queued", "sending", "sent", "received", "confirmed")
@@ -149,12 +149,14 @@ def _send(message: Outgoing) -> None:
 
 
 def _finish_badly(message: Outgoing, error: str, *, dead: bool) -> None:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE records_outbox SET state = %s, last_error = %s, "
             "next_at = clock_timestamp() + make_interval(secs => %s) WHERE id = %s AND state = 'sending'",
             ["dead" if dead else "queued", error[:2000], back_off(message.attempt), message.id],
         )
+        if dead and cursor.rowcount:
+            tell_dead("outbox", message.id, message.channel, error[:500], message.subject, dt.datetime.now(dt.UTC))
 
 
 def advance(outbox_id: int, state: str) -> bool:

@@ -1,6 +1,6 @@
 """What the worker does for this room, and what the room declares at start-up."""
 
-from django.db import connection
+from django.db import connection, transaction
 
 from yipan.platform import jobs
 from yipan.platform.ui import navigation
@@ -10,6 +10,7 @@ from . import audit, events, exports, outbox, partitions, rights, roots, subscri
 AUDIT_READ = "records.audit.read"
 DEADLETTER_RESEND = "records.deadletter.resend"
 PAYLOAD_ERASE = "records.payload.erase"
+NOBODY = "没有处理该类消息的程序"
 
 
 def register() -> None:
@@ -61,16 +62,19 @@ def _root() -> None:
 def _daily() -> None:
     """Make the next partitions; what nobody in this program can deliver any more is shown to a person."""
     partitions.ensure_next()
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         for table, column, known in (
             ("records_delivery", "subscriber", subscriptions.known()),
             ("records_outbox", "channel", outbox.channels()),
         ):
             cursor.execute(
-                f"UPDATE {table} SET state = 'dead', last_error = '没有处理该类消息的程序' WHERE state = 'queued' "
-                f"AND next_at < now() - interval '1 day' AND NOT {column} = ANY(%s)",
-                [known],
+                f"UPDATE {table} SET state = 'dead', last_error = %s WHERE state = 'queued' "
+                f"AND next_at < now() - interval '1 day' AND NOT {column} = ANY(%s) RETURNING id, {column}, now()",
+                [NOBODY, known],
             )
+            kind = table.removeprefix("records_")
+            for row_id, what, at in cursor.fetchall():
+                events.tell_dead(kind, row_id, what, NOBODY, ("", ""), at)
 
 
 def _verify(progress_id: int) -> None:

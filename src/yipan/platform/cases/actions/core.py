@@ -12,10 +12,10 @@ from typing import Any
 
 from django.db import transaction
 
-from yipan.platform import records
+from yipan.platform import processes, records
 
 from ..domain import pushes
-from ..domain.states import ACTS, State, resulting_state
+from ..domain.states import ACTS, ENDED, State, resulting_state
 from ..models import Case
 
 
@@ -69,6 +69,8 @@ class Work:
             reason=reason,
             payload=dict(payload or {}),
         )
+        if after in ENDED:
+            processes.close_errands(("case", case.pk), actor=self.actor, at=self.now, outcome=after.title)
         self._tell_province(verb, before, after, reason, public or {})
         records.publish(
             records.Event(

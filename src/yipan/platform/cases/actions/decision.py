@@ -8,7 +8,7 @@ from yipan.platform import people, processes, records
 from .. import items, sheets
 from ..domain.states import State
 from ..models import Extension
-from . import clocks, examination, letters, messages
+from . import approvals, clocks, examination, letters, messages
 from .core import CaseProblem, Work, acting_persons, work_on
 
 
@@ -59,6 +59,8 @@ def request_extension(case_id: int, *, days: int, reason: str, actor: records.Ac
             requested_at=now,
         )
         work.act("request_extension", reason=reason, payload={"days": days})
+        text = f"申请延期 {days} 个工作日：{reason}"
+        approvals.ask(work, approvals.EXTENSION, extension.pk, right="case.approve_extension", text=text)
         return extension
 
 
@@ -73,6 +75,7 @@ def decide_extension(extension_id: int, *, approve: bool, actor: records.Actor, 
         if extension.requested_by_id in acting_persons(actor):
             raise CaseProblem("延期申请人与批准人不能是同一人。")
         extension.approved, extension.approved_by, extension.approved_at = approve, actor.name, now
+        approvals.answered(work, approvals.EXTENSION, extension.pk, "已批准" if approve else "未批准")
         if not approve:
             extension.save()
             work.act("reject_extension")

@@ -8,7 +8,7 @@ from yipan.platform import people, processes, records
 from .. import items
 from ..domain import specials
 from ..models import Extension, OpinionRequest, SpecialProcedure, SpecialProposal
-from . import clocks, letters, messages
+from . import approvals, clocks, letters, messages
 from .core import CaseProblem, Work, acting_persons, work_on
 
 CASE_ENDED = "办件已经结束"
@@ -43,6 +43,8 @@ def propose_special_procedure(
             reason=basis,
             payload={"kind": specials.KINDS[kind], "planned_days": planned_days},
         )
+        text = f"申请{specials.KINDS[kind]}，计划 {planned_days} 个工作日"
+        approvals.ask(work, approvals.SPECIAL, proposal.pk, right="case.approve_special", text=text)
         return proposal
 
 
@@ -64,6 +66,7 @@ def approve_special_procedure(proposal_id: int, *, actor: records.Actor, now: da
         )
         proposal.decided_by, proposal.decided_at = actor.name, now
         proposal.save()
+        approvals.answered(work, approvals.SPECIAL, proposal.pk, "已批准")
         return _begin_special(work, proposal)
 
 

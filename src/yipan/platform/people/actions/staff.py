@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from yipan.kernel import identifiers
 from yipan.platform import records
 from yipan.platform.records import rights
 from yipan.platform.ui.errors import Conflict
 
-from .. import second_factor, vault
+from .. import handover, second_factor, vault
 from ..access import forget_grants, may, require
 from ..domain import sort_key, today_of
 from ..models import Account, Holding, Person, Post, Role, RoleAssignment
@@ -172,11 +173,23 @@ def leave(holding_id: int, *, on: date | None, actor: records.Actor, at: datetim
             raise StaffProblem({"on": "最后一天不能早于任职日期"})
         if not reason.strip():
             raise StaffProblem({"reason": "请填写原因"})
+        if last < today_of(at):
+            _check_handed_over(holding, last)
         holding.valid_to = last
         holding.save(update_fields=["valid_to"])
         facts = {"post": holding.post_id, "last_day": last.isoformat()}
         _record("person.leave_post", holding.person_id, actor, at, facts, reason)
     forget_grants()
+
+
+def _check_handed_over(holding: Holding, last: date) -> None:
+    """Work that waits for a person by name is handed over before he leaves his last post. Raises StaffProblem."""
+    after = Q(valid_to=None) | Q(valid_to__gt=last)
+    if Holding.objects.filter(after, person_id=holding.person_id).exclude(pk=holding.pk).exists():
+        return
+    left = [f"{name} {count} 件" for name, count in handover.open_work(holding.person_id)]
+    if left:
+        raise StaffProblem({"holding": f"还有未办结的工作没有移交：{'、'.join(left)}。请先在“工作移交”中移交"})
 
 
 def grant_to_post(

@@ -216,6 +216,15 @@ def calendar_day(at: datetime) -> date:
 SCOPE_WORDS: dict[str, str] = dict(RoleAssignment.Scope.choices)
 
 
+def roles_with(rights_: Collection[str]) -> dict[str, list[str]]:
+    """Right → keys of the roles that give it; one statement."""
+    found: dict[str, list[str]] = {name: [] for name in rights_}
+    for key, held in Role.objects.order_by("id").values_list("key", "rights"):
+        for name in found.keys() & set(held):
+            found[name].append(key)
+    return found
+
+
 def role_titles() -> dict[str, str]:
     return dict(Role.objects.values_list("key", "title"))
 
@@ -310,11 +319,30 @@ def actor_of(login: str) -> records.Actor:
     )
 
 
+def staff_named(login: str) -> records.Actor | None:
+    """A member of staff by login as he acts from his main post; None when there is none."""
+    if not Account.objects.filter(login=login, kind=Account.Kind.STAFF, is_active=True).exists():
+        return None
+    return actor_of(login)
+
+
+def persons_of_logins(logins: Collection[str], unit_id: int) -> dict[str, int]:
+    """Login → person, of staff with an open account and a post in a unit today; one statement."""
+    held = Holding.objects.filter(_valid(calendar.today()), post__unit_id=unit_id).values("person_id")
+    rows = Account.objects.filter(login__in=list(logins), kind=Account.Kind.STAFF, is_active=True, person_id__in=held)
+    return dict(rows.values_list("login", "person_id"))
+
+
 def actor_of_subject(claims: Mapping[str, Any]) -> records.Actor:
     """The citizen behind identity claims (``sub``), acting for the firm the claims name, if any."""
     account = Account.objects.select_related("person").get(subject=claims["sub"])
     firm = (claims.get("entity") or {}).get("name", "") if claims.get("user_type") == "entity" else ""
     return records.Actor(account.pk, account.person_id, account.person.name, unit_name=firm)
+
+
+def accounts_of(person_id: int) -> list[int]:
+    """The staff accounts of a person."""
+    return list(Account.objects.filter(person_id=person_id, kind=Account.Kind.STAFF).values_list("id", flat=True))
 
 
 def holder_of(person_id: int) -> Holder | None:

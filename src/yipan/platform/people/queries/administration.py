@@ -17,6 +17,7 @@ from ..models import (
     Absence,
     Account,
     Handover,
+    HandoverSignature,
     Holding,
     Person,
     Post,
@@ -329,9 +330,41 @@ def handovers(scope: UnitScope) -> list[Handover]:
     return list(Handover.objects.filter(person_id__in=held).select_related("person", "receiver")[:200])
 
 
-def handover(handover_id: int, scope: UnitScope) -> Handover | None:
+@dataclass(frozen=True, slots=True)
+class SignatureRow:
+    """A place for a signature under a list: whose, as what, and when he signed (None: not yet). ``sound`` is False when
+    the list is no longer the one he signed."""
+
+    person_id: int
+    name: str
+    part: str
+    at: datetime | None
+    sound: bool
+
+
+def handover(handover_id: int, scope: UnitScope, person_id: int | None) -> Handover | None:
+    """A list for those who sign it, and for the administrators of whose work it is."""
     held = Holding.objects.filter(_in_scope(scope, "post__unit_id")).values("person_id")
-    return Handover.objects.filter(pk=handover_id, person_id__in=held).select_related("person", "receiver").first()
+    mine = Q(person_id=person_id) | Q(receiver_id=person_id) | Q(supervisor_id=person_id)
+    managed = Q(person_id__in=held) if scope.kind != "none" else Q(pk__in=[])
+    rows = Handover.objects.filter(managed | mine, pk=handover_id)
+    return rows.select_related("person", "receiver", "supervisor").first()
+
+
+def signatures(made: Handover) -> list[SignatureRow]:
+    from ..actions.handovers import digest_of, signers
+
+    done = {row.person_id: row for row in HandoverSignature.objects.filter(handover=made)}
+    parts = {made.supervisor_id: "监交人", made.receiver_id: "接收人", made.person_id: "移交人"}
+    names = {one.pk: one.name for one in (made.person, made.receiver, made.supervisor) if one is not None}
+    digest = digest_of(made)
+    return [
+        SignatureRow(
+            person, names[person], parts[person], done[person].at if person in done else None,
+            person not in done or done[person].digest == digest,
+        )
+        for person in signers(made)
+    ]  # fmt: skip
 
 
 # -- roles -----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from yipan.platform.people import handover, queries, sessions
 from yipan.platform.people.access import UnitScope
 from yipan.platform.people.models import Absence, Handover, Holding, Person, Post, RoleAssignment, Unit
 from yipan.platform.people.queries.report import ReportQuery
+from yipan.platform.records.models import ActRow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("district")]
 
@@ -242,12 +243,64 @@ def test_all_open_work_is_handed_over_with_a_list_to_sign(as_staff, folders):
     answer = client.post("/admin/people/handovers/", form)
     page = client.get(answer["Location"]).content.decode()
     assert page.count("卷宗 n-") == 2
-    assert "接收人（签名）" in page
+    assert page.count("＿＿月") == 3  # giver, receiver and supervisor have not signed yet
     assert list(folders.values()).count(receiver) == 2
     assert client.post("/admin/people/handovers/", form | {"person": person_id("health.examiner")}).status_code == 403
     other = as_staff("health.admin")
     assert other.get(answer["Location"]).status_code == 404
     assert Handover.objects.count() == 1
+
+
+def test_three_sign_the_list_each_once(as_staff, folders):
+    """Issue 2 §3: hand-over of all open work with a signed list; a list that is changed later shows it."""
+    client = as_staff("market.admin")
+    form = {"person": person_id(EXAMINER), "receiver": person_id("market.reviewer2"), "reason": "调离"}
+    address = client.post("/admin/people/handovers/", form)["Location"]
+    assert client.post(f"{address}sign/").status_code == 302
+    assert client.post(f"{address}sign/").status_code == 409  # once
+    assert as_staff("market.window1").get(address).status_code == 404
+    assert client.post(f"{address}sign/").status_code == 409  # not his
+    for login in (EXAMINER, "market.reviewer2"):
+        client = as_staff(login)
+        assert "核对无误，签收" in client.get(address).content.decode()
+        assert client.post(f"{address}sign/").status_code == 302
+    page = client.get(address).content.decode()
+    assert page.count("在本平台签收") == 3
+    assert "有变动" not in page
+    made = Handover.objects.get()
+    signed = list(ActRow.objects.filter(verb="person.sign_handover").order_by("id"))
+    assert [act.person_id for act in signed] == [
+        person_id("market.admin"), person_id(EXAMINER), person_id("market.reviewer2"),
+    ]  # fmt: skip
+    made.lines = made.lines[:1]
+    made.save()
+    assert client.get(address).content.decode().count("有变动") == 3
+
+
+def test_nobody_leaves_his_last_post_with_open_work(as_staff, folders):
+    """Sheet 00 X6: to-dos cannot be orphaned."""
+    client, person = as_staff("market.admin"), person_id(EXAMINER)
+    held = Holding.objects.get(person_id=person)
+    leaving = {"holding": held.pk, "reason": "调离"}
+    answer = client.post(f"/admin/people/staff/{person}/leave/", leaving)
+    assert answer.status_code == 422
+    assert "卷宗 2 件" in answer.content.decode()
+    form = {"person": person, "receiver": person_id("market.reviewer2"), "reason": "调离"}
+    client.post("/admin/people/handovers/", form)
+    assert client.post(f"/admin/people/staff/{person}/leave/", leaving).status_code == 302
+
+
+def test_who_stands_in_for_others_hands_that_over_too(as_staff):
+    client = as_staff("market.admin")
+    deputy = person_id("market.deputy")
+    page = client.get("/admin/people/handovers/", {"person": deputy}).content.decode()
+    assert "代理他人（AB岗） 1 件" in page
+    form = {"person": deputy, "receiver": person_id("market.decider"), "reason": "调离"}
+    refused = client.get(client.post("/admin/people/handovers/", form)["Location"]).content.decode()
+    assert "接收人不能代理" in refused
+    form["receiver"] = person_id("market.reviewer")
+    client.post("/admin/people/handovers/", form)
+    assert Absence.objects.get(person__name="区永康").deputy.name == "何建国"
 
 
 def test_the_report_says_who_may_decide(as_staff):

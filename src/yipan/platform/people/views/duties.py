@@ -10,6 +10,7 @@ from yipan.platform import calendar, ui
 from yipan.platform.records import rights
 from yipan.platform.ui import listing
 from yipan.platform.ui.access import needs, signed_in
+from yipan.platform.ui.errors import Conflict
 from yipan.platform.ui.intake import whole
 
 from .. import access, handover
@@ -20,6 +21,7 @@ from ..models import Absence
 from ..queries import administration as queries
 from ..queries.report import ReportQuery
 from .common import day
+from .confirm import fresh
 from .units import MANAGE, REPORT, scope_of
 
 ARRANGE = "people.arrange_absence"
@@ -119,13 +121,35 @@ def handovers(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@needs(MANAGE)
+@signed_in
 def handover_page(request: HttpRequest, handover_id: int) -> HttpResponse:
-    """The list both sign, made for printing."""
-    found = queries.handover(handover_id, scope_of(request))
+    """The list that giver, receiver and supervisor sign here, made for printing too."""
+    identity = _staff(request)
+    found = queries.handover(handover_id, scope_of(request), identity.actor.person_id)
     if found is None:
         raise Http404("没有这次移交，或不在您的管理范围内")
-    return ui.render(request, "people/handover.html", {"handover": found, "face": "administration"})
+    signatures = queries.signatures(found)
+    waiting = {row.person_id for row in signatures if row.at is None}
+    values = {
+        "handover": found,
+        "signatures": signatures,
+        "may_sign": identity.actor.person_id in waiting,
+        "face": "administration" if scope_of(request).kind != "none" else "workbench",
+    }
+    return ui.render(request, "people/handover.html", values)
+
+
+@require_POST
+@signed_in
+@fresh
+def sign_handover(request: HttpRequest, handover_id: int) -> HttpResponse:
+    """One's own signature under the list; the password was given again just now."""
+    try:
+        handover_actions.sign(handover_id, actor=_staff(request).actor, at=calendar.now())
+    except staff.StaffProblem as problem:
+        raise Conflict(str(problem)) from problem
+    ui.notify(request, "已签收。")
+    return HttpResponseRedirect(reverse("people:handover", args=[handover_id]))
 
 
 class ReportList(listing.ListPage):

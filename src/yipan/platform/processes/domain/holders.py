@@ -19,6 +19,22 @@ def role_key(role: str, unit: str) -> str:
     return f"r:{role}@{unit}"
 
 
+def named(keys: Iterable[str]) -> tuple[list[int], list[tuple[str, str]]]:
+    """The persons and the (role, unit) pairs behind holder keys. The keys of the whole district only repeat that of a
+    unit, and are left out."""
+    persons: list[int] = []
+    roles: list[tuple[str, str]] = []
+    for key in keys:
+        kind, _, rest = key.partition(":")
+        if kind == "p":
+            persons.append(int(rest))
+        elif kind == "r":
+            role, _, unit = rest.rpartition("@")
+            if unit != EVERYWHERE:
+                roles.append((role, unit))
+    return persons, roles
+
+
 def keys_of_task(
     *,
     person_id: int | None,

@@ -9,7 +9,8 @@ from yipan.platform.ui.errors import Conflict
 
 from .. import rights
 from ..acts import act
-from ..domain import Actor
+from ..domain import Actor, Event
+from ..events import RESENT, publish
 from ..work import DEADLETTER_RESEND
 
 TABLES = {"outbox": "records_outbox", "delivery": "records_delivery"}
@@ -32,6 +33,9 @@ def resend(*, kind: Literal["outbox", "delivery"], row_id: int, actor: Actor, no
         row = cursor.fetchone()
     if row is None:
         raise NotDead("该消息已不在未送达清单中，可能刚被他人重发。请刷新页面。")
+    publish(
+        Event(kind=RESENT, subject_kind=kind, subject_id=f"{kind}-{row_id}", actor=actor, at=now, lifecycle="completed")
+    )
     act(
         chain=actor.chain,
         verb="records.resend",

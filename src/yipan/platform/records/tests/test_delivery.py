@@ -96,15 +96,19 @@ def test_a_handler_that_never_succeeds_becomes_a_dead_letter_and_can_be_sent_aga
     for _ in range(events.MAX_ATTEMPTS):
         overdue()
         events.deliver()
-    row = Delivery.objects.get()
+    row = Delivery.objects.get(subscriber="test.subscriber")
     assert (row.state, row.attempts) == ("dead", events.MAX_ATTEMPTS)
+    told = EventRow.objects.get(kind=events.DEAD)
+    assert (told.subject_id, told.payload["about_id"]) == (f"delivery-{row.pk}", "1")
     with pytest.raises(rights.Refused, match="重发未送达消息"):
         resend(kind="delivery", row_id=row.id, actor=CLERK, now=AT)
     monkeypatch.setattr(rights, "_checker", lambda _actor, right, _unit: right == "records.deadletter.resend")
     subscriber.failures = 0
     resend(kind="delivery", row_id=row.id, actor=CLERK, now=AT)
-    assert events.deliver() == 1
+    events.deliver()
     assert len(subscriber.seen) == 1
+    assert EventRow.objects.filter(kind=events.RESENT, subject_id=f"delivery-{row.pk}").count() == 1
+    assert not Delivery.objects.exists()
     act = ActRow.objects.get()
     assert (act.verb, act.chain_kind, act.chain_key) == ("records.resend", "account", "7")
     with pytest.raises(NotDead):

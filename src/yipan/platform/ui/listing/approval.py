@@ -4,7 +4,7 @@ The request keeps what was asked (list, filters, columns); the file is made when
 view and rights, so that an approval opens nothing its holder may not see.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,6 +46,32 @@ class Row:
     url: str
 
 
+Watcher = Callable[[HttpRequest, ListExport], None]
+_watchers: list[Watcher] = []
+
+
+def watch(watcher: Watcher) -> None:
+    """Tell a room to the right about every request that was made or decided, in the same transaction."""
+    if watcher not in _watchers:
+        _watchers.append(watcher)
+
+
+Reach = Callable[[HttpRequest], Collection[int] | None]
+_reach: Reach | None = None
+
+
+def set_reach(reach: Reach) -> None:
+    """``reach(request)``: the units whose requests the one who asks may decide on; None: all."""
+    global _reach
+    _reach = reach
+
+
+def _told(request: HttpRequest, asked: ListExport) -> ListExport:
+    for watcher in _watchers:
+        watcher(request, asked)
+    return asked
+
+
 def _unit(request: HttpRequest) -> int | None:
     return getattr(getattr(request, "actor", None), "unit_id", None)
 
@@ -60,11 +86,14 @@ def ask(
         raise PermissionDenied("请登录后再申请导出。")
     if ListExport.objects.filter(account_id=account, state=ListExport.WAITING).count() >= MOST_WAITING:
         raise Conflict("您有较多导出申请还在等待审批，请等审批后再申请。")
-    return ListExport.objects.create(
+    made = ListExport(
         list_key=list_key, title=title, path=path, query=query, filters=filters, columns=list(columns),
         fields=list(fields), reason=reason, account_id=account, unit_id=_unit(request),
         person=context.person_line(request), asked_at=context.ask("now", request),
     )  # fmt: skip
+    with transaction.atomic():
+        made.save()
+        return _told(request, made)
 
 
 def decide(request: HttpRequest, request_id: int, *, approve: bool, note: str) -> ListExport:
@@ -80,7 +109,7 @@ def decide(request: HttpRequest, request_id: int, *, approve: bool, note: str) -
         asked.decided_at = context.ask("now", request)
         asked.note = note
         asked.save(update_fields=["state", "decided_by", "decided_at", "note"])
-    return asked
+        return _told(request, asked)
 
 
 def take(request: HttpRequest, request_id: str, list_key: str) -> ListExport:
@@ -102,8 +131,10 @@ def take(request: HttpRequest, request_id: str, list_key: str) -> ListExport:
 
 
 def to_decide(request: HttpRequest):
-    """Waiting requests of the decider's own unit."""
-    return ListExport.objects.filter(state=ListExport.WAITING, unit_id=_unit(request))
+    """Waiting requests of the units the decider answers for (without ``set_reach``: his own)."""
+    waiting = ListExport.objects.filter(state=ListExport.WAITING)
+    units = _reach(request) if _reach is not None else [_unit(request)]
+    return waiting if units is None else waiting.filter(unit_id__in=units)
 
 
 def mine(request: HttpRequest, limit: int = 50) -> list[Row]:
