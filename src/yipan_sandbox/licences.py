@@ -50,7 +50,7 @@ def fetch(identifier: str) -> Response:
         {
             "identifier": identifier,
             "name": licence["name"],
-            "data": licence["data"],
+            "data": {label: str(value) for label, value in licence["data"].items()},
             "pdf_base64": base64.b64encode(_file(identifier)).decode(),
         }
     )

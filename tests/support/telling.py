@@ -198,6 +198,21 @@ class Story:
         self.happen("begin", at)
         return self
 
+    def draft(self, at: str) -> "Story":
+        """Open the draft only; nothing is filled in."""
+        calendar.set_clock(moment(at), frozen=True)
+        stories.begin_draft(self.telling, moment(at))
+        return self
+
+    def finish(self, at: str, *, without: str = "") -> "Story":
+        """Fill in and hand in everything but one material."""
+        calendar.set_clock(moment(at), frozen=True)
+        left = self.case.materials.filter(code=without)
+        left.update(required=False)
+        stories.complete_draft(self.telling, self.case, moment(at))
+        left.update(required=True)
+        return self
+
     def submit(self, at: str) -> "Story":
         if not self.telling.case_id:
             self.happen("begin", at)

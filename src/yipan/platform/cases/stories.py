@@ -146,7 +146,8 @@ def happen(story: Telling, step: dict[str, Any], now: datetime) -> None:
 
 
 # -- applying --------------------------------------------------------------------------------------------------------
-def _begin(story: Telling, now: datetime) -> None:
+def begin_draft(story: Telling, now: datetime) -> Case:
+    """Open the draft, with nothing filled in yet."""
     told = story.told
     counter = at_counter(story)
     applicant = _applicant(told, now)
@@ -162,7 +163,16 @@ def _begin(story: Telling, now: datetime) -> None:
         window=actor.post_name if counter else "",
     )
     story.case_id = case.pk
-    terms = items.terms(case)
+    return case
+
+
+def _begin(story: Telling, now: datetime) -> None:
+    complete_draft(story, begin_draft(story, now), now)
+
+
+def complete_draft(story: Telling, case: Case, now: datetime) -> None:
+    """Fill in the form and hand in every material that is not there yet."""
+    told, actor, terms = story.told, receiver(story), items.terms(case)
     fill_form(case, terms, told, actor, now)
     waiting = set(case.materials.filter(required=True, source="").values_list("code", flat=True))  # type: ignore[attr-defined]
     for need in terms.materials:
@@ -171,7 +181,7 @@ def _begin(story: Telling, now: datetime) -> None:
         elif need.source != "form" and (need.code in waiting or need.code in (told.get("uploads") or [])):
             drafts.attach(
                 case.pk, need.code, file=io.BytesIO(story.sample), name=f"{need.name[:40]}.pdf", actor=actor, now=now,
-                scanned=counter,
+                scanned=at_counter(story),
             )  # fmt: skip
 
 

@@ -1,0 +1,174 @@
+"""Cases and the systems of the province over real HTTP: e-licence library, acceptance platform, 好差评, seals."""
+
+import hashlib
+
+import pytest
+import telling
+from telling import Story
+
+from yipan.connectors.base import call
+from yipan.platform import files
+from yipan.platform.cases.actions import results
+from yipan.platform.cases.actions.core import CaseProblem
+from yipan.platform.cases.domain.states import State
+from yipan.platform.cases.models import Case
+from yipan.platform.cases.stories import moment
+from yipan.platform.documents.models import Document
+from yipan.platform.forms.models import Draft
+from yipan.platform.jobs.testing import run_jobs, run_sweeps
+from yipan.platform.records.models import OutboxRow
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house", "sandbox")]
+FIRM = "91440703MA9Q100100"
+
+
+@pytest.fixture(scope="module")
+def house(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), telling.standing():
+        yield
+
+
+# -- 四免 --------------------------------------------------------------------------------------------------------------
+def test_what_government_knows_is_neither_typed_nor_handed_in():
+    """Sheet 22 h4: nine fields are prefilled and locked; licence and identity are fetched with hash and identifier."""
+    story = Story(online=True).draft("2021-11-01 09:00")
+    agent = telling.signed_in(telling.AGENT)
+    page = agent.get(f"{story.address}form/").content.decode()
+    prefilled = Draft.objects.get(owner_id=story.subject[1]).prefilled
+    assert set(prefilled) == {
+        "firm_name", "firm_code", "legal_representative", "firm_type", "domicile", "founded", "business_scope",
+        "contact_name", "contact_phone",
+    }  # fmt: skip
+    assert page.count("来源：电子证照库（营业执照）") == 4
+    for value in (
+        FIRM,
+        "陈悦来",
+        "有限责任公司（自然人投资或控股）",
+        "江门市蓬江区白沙街道建设路88号",
+        "住宿服务；餐饮服务",
+    ):
+        assert value in page, value
+    for code in ("M2", "M3"):
+        material = story.case.materials.get(code=code)
+        assert (material.source, material.exempt_reason) == ("licence", "政府部门核发，免提交")
+        assert material.licence_ref.startswith("1.2.156.3005.2.")
+        content = files.read(material.file_id, story.subject)
+        assert content.startswith(b"%PDF-")
+        assert material.sha256 == hashlib.sha256(content).hexdigest()
+    materials = agent.get(f"{story.address}materials/").content.decode()
+    assert 'id="file-M2"' in materials  # it may still be replaced
+    assert materials.count("政府部门核发，免提交") == 2
+
+
+def test_a_slow_library_offers_the_upload_and_keeps_the_reason(inject, sandbox):
+    """Sheet 22 h4: more than five seconds in all, here three for each of the two calls."""
+    inject("elicence", "slow", seconds=3, times=2)
+    story = Story(online=True).draft("2021-11-01 09:00")
+    agent = telling.signed_in(telling.AGENT)
+    assert agent.get(f"{story.address}form/").status_code == 200
+    late, found = story.case.materials.get(code="M2"), story.case.materials.get(code="M3")
+    assert (late.source, late.exempt_reason, late.required) == ("", "超时", True)
+    assert found.source == "licence"
+    assert "domicile" not in Draft.objects.get(owner_id=story.subject[1]).prefilled
+    page = agent.get(f"{story.address}materials/").content.decode()
+    part = page[page.index('id="m-M2"') : page.index('id="m-M3"')]
+    assert "超时" in part
+    assert 'type="file"' in part
+    story.finish("2021-11-01 09:30", without="M2")
+    with pytest.raises(CaseProblem, match="还缺少材料：营业执照"):
+        story.submit("2021-11-01 09:40")
+    story.replace("M2", "2021-11-01 09:45").submit("2021-11-01 09:50")
+    kept = story.case.materials.get(code="M2", replaced=False)
+    assert (kept.source, kept.exempt_reason) == ("uploaded", "超时")
+
+
+def test_a_library_that_fails_or_has_nothing_is_told_apart(inject, sandbox):
+    inject("elicence", "error")
+    story = Story(online=True).draft("2021-11-01 09:00")
+    telling.signed_in(telling.AGENT).get(f"{story.address}materials/")
+    assert story.case.materials.get(code="M2").exempt_reason == "电子证照库没有应答"
+    other = Story("noodle_second_shop").draft("2021-11-01 09:00")  # a firm without licences in the library
+    telling.signed_in("hall.clerk1").get(f"/counter/cases/{other.case.pk}/materials/")
+    assert other.case.materials.get(code="M2").exempt_reason == "电子证照库没有该证照"
+
+
+# -- the province ------------------------------------------------------------------------------------------------------
+def reported(case):
+    """What the platform has of a case. Numbers come again after each test: each takes a day of its own."""
+    return call("acceptance", "GET", f"/cases/{case.case_no}").json()["events"]
+
+
+def send():
+    while run_sweeps("records.send"):
+        pass
+
+
+def test_every_stage_reaches_the_province_in_order_and_once(sandbox, inject):
+    """Issue section 4 and sheet 22 g: 收件, 受理, 过程, 特别程序, 结果; repeats and disorder change nothing."""
+    story = Story("noodle_second_shop", online=True).submit("2021-11-01 09:00").do("precheck", "2021-11-01 10:00")
+    asked = {"kind": 5, "planned_days": 5, "basis": "《中华人民共和国行政许可法》第四十五条"}
+    story.happen("special.ask", "2021-11-02 09:00", by="market.examiner", data=asked)
+    story.happen("special.approve", "2021-11-02 10:00", by="market.reviewer")
+    inject("acceptance", "reorder")
+    inject("acceptance", "duplicate")
+    send()
+    story.happen("special.end", "2021-11-04 10:00", by="market.examiner", data={"result": "检测合格"})
+    story.until("deliver", "2021-11-05 10:00")
+    send()
+    events = reported(story.case)
+    assert [event["verb"] for event in events] == [
+        "submit", "accept", "order_special_procedure", "end_special_procedure", "conclude_examination", "review",
+        "grant", "deliver",
+    ]  # fmt: skip
+    assert [event["stage"] for event in events] == [
+        "receive", "accept", "special", "special", "process", "process", "result", "result",
+    ]  # fmt: skip
+    numbers = [int(event["seq"]) for event in events]
+    assert numbers == sorted(set(numbers))
+    assert len({event["key"] for event in events}) == len(events)
+    assert events[-2]["number"] == story.case.decision_no
+    queued = OutboxRow.objects.filter(channel="acceptance", subject_kind="case", subject_id=story.subject[1])
+    assert {row.state for row in queued} == {"received"}
+
+
+def test_what_the_province_refuses_is_seen_with_its_field(sandbox):
+    """Sheet 22 g: reject codes; issue section 3: dead letters on screen, sent again by hand."""
+    story = Story("noodle_second_shop").submit("2021-11-08 09:00")
+    send()
+    Case.objects.filter(pk=story.case.pk).update(item_code="BAD")
+    story.do("precheck", "2021-11-08 10:00")
+    send()
+    row = OutboxRow.objects.get(channel="acceptance", key__contains=f"case-{story.case.pk}-", state="dead")
+    assert "item_code" in row.last_error
+    page = telling.signed_in("data.admin").get("/admin/records/dead-letters/").content.decode()
+    assert "item_code" in page
+    assert [event["verb"] for event in reported(story.case)] == ["submit"]
+
+
+def test_a_failing_platform_is_tried_again_with_the_same_key(sandbox, inject):
+    inject("acceptance", "error")
+    story = Story("noodle_second_shop").submit("2021-11-09 09:00")
+    send()
+    row = OutboxRow.objects.get(channel="acceptance", key__contains=f"case-{story.case.pk}-")
+    assert (row.state, row.attempts) == ("queued", 1)
+    OutboxRow.objects.filter(pk=row.pk).update(next_at=row.at)
+    send()
+    assert [event["key"] for event in reported(story.case)] == [row.key]
+
+
+def test_the_licence_and_the_letters_come_back_sealed_and_the_rating_arrives_once(sandbox):
+    story = Story("noodle_second_shop", online=True).submit("2021-11-10 09:00").until("deliver", "2021-11-11 10:00")
+    rate = {"grade": 2, "labels": ["办事效率"], "text": "", "actor": telling.citizen(telling.AGENT)}
+    results.rate(story.case.pk, **rate, now=moment("2021-11-11 11:00"))
+    run_jobs()
+    while run_sweeps("documents.seal"):
+        pass
+    papers = Document.objects.filter(pk__in=story.case.documents.values("document_id"))
+    assert {paper.state for paper in papers if paper.to_be_sealed} == {"sealed"}
+    page = telling.signed_in(telling.AGENT).get(story.address).content.decode()
+    for title in ("收件凭证", "受理通知书", "准予行政许可决定书", "送达回证"):
+        assert f">{title}</a>" in page, title
+    assert State(story.case.state) is State.ARCHIVED
+    send()
+    evaluation = call("rating", "GET", "/evaluations").json()["evaluations"][story.case.case_no]
+    assert (evaluation["grade"], evaluation["order"]) == (2, True)
