@@ -286,8 +286,9 @@ def main() -> int:
         variables = {**os.environ, "YIPAN_CHROMIUM": str(chromium)}
         return run(PYTHON, "tools/shots.py", *arguments, check=False, env=variables).returncode
     if command == "bundle":
-        prepare("run")
-        return run(PYTHON, "tools/bundle.py", *arguments, check=False).returncode
+        check_python()
+        # By the Python that has pip: an environment made by uv has none.
+        return run(sys.executable, "tools/bundle.py", *arguments, check=False, env=environment()).returncode
     print(__doc__)
     if command in ("help", "-h", "--help"):
         return 0
