@@ -173,7 +173,9 @@ def _view(key: str, version: int | None = None) -> ItemView:
 class Situation(Schema):
     """Answers by question: true or false, or the value of an option."""
 
-    answers: Annotated[dict[Annotated[str, Field(max_length=60)], bool | str], Field(max_length=60)] = {}
+    answers: Annotated[
+        dict[Annotated[str, Field(max_length=60)], bool | Annotated[str, Field(max_length=60)]], Field(max_length=60)
+    ] = {}
 
 
 class LeftOutOut(Schema):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from yipan.platform import calendar, people
 from yipan.platform.people.queries import at_work
@@ -61,7 +61,7 @@ class BoxAsked(Schema):
     item: Annotated[str, Field(max_length=80)] = ""
     process: Annotated[str, Field(max_length=120)] = ""
     task: Annotated[str, Field(max_length=100)] = ""
-    due_before: AwareDatetime | None = None
+    due_before: interface.Moment | None = None
     page: interface.Place = ""
     size: interface.Size = boxes.PAGE
 

@@ -13,6 +13,7 @@ CSRF token when they write), other systems with a key that has the scope (the ro
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.conf import settings
@@ -22,13 +23,23 @@ from ninja import Router, Schema
 from ninja.params.functions import Header
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from . import access, intake
 
 Id = Annotated[int, Field(ge=1, le=intake.LARGEST_KEY)]
 Size = Annotated[int, Field(ge=1, le=100)]
 Place = Annotated[str, Field(max_length=400)]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Zones of programs may be stranger than the database takes (+16:11), and years further away."""
+    if not 1900 < moment.year < 2200:
+        raise ValueError("应当在 1901 至 2199 年之间")
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 RepeatKey = Annotated[
     str, Header(alias="Idempotency-Key", min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")
 ]  # a repeated call with the same key changes nothing and gets the first answer
