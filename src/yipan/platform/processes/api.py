@@ -232,7 +232,7 @@ class ErrandAsked(Schema):
     unit: Annotated[str, Field(max_length=60)]
     people: Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=50)] = []
     roles: Annotated[list[Annotated[str, Field(max_length=60)]], Field(max_length=10)] = []
-    due_at: AwareDatetime | None = None
+    due_at: interface.Moment | None = None
     read_only: bool = False
 
 
