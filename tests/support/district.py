@@ -2,7 +2,7 @@
 
     from district import as_citizen, as_staff, district, whole_district   # in a conftest
 
-It is filled once a package and taken back afterwards; each test is a savepoint inside it.
+It is filled once a module and taken back afterwards; each test is a savepoint inside it.
 """
 
 import time
@@ -14,7 +14,7 @@ from django.db import transaction
 BACKEND = "yipan.platform.people.backend.AccountBackend"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def whole_district(django_db_setup, django_db_blocker) -> Iterator[dict[str, int]]:
     """Story key → id of its case."""
     from yipan.kernel.packs import read_yaml
