@@ -107,11 +107,11 @@ def _objects() -> list[str]:
     """Objects in the folder that rows name; none when they lie in a storage service, which has copies of its own."""
     from django.core.files.storage import FileSystemStorage, default_storage
 
-    from yipan.platform import files
+    from yipan.platform.files import queries
 
     if not isinstance(default_storage, FileSystemStorage):
         return []
-    return files.queries.kept_objects()
+    return queries.kept_objects()
 
 
 def _objects_gone(names: list[str]) -> set[str]:

@@ -33,6 +33,7 @@ VERBS = {
     "case.reject_correction_exception": "不同意再次告知",
     "case.recount": "重新计算期限",
     "case.rate": "评价",
+    "case.urge": "申请人催办",
     "case.refused_reading": "越权查看被拒绝",
     "client.register": "登记窗口来人",
 }

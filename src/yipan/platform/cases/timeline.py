@@ -21,8 +21,11 @@ APPLICANT_WORDS = {
     "order_special_procedure": "启动特别程序，时限暂停",
     "end_special_procedure": "特别程序结束，时限恢复",
     "record_inspection": "完成现场核查",
+    "request_opinion": "征求有关部门意见",
+    "give_opinion": "有关部门回复了意见",
     "conclude_examination": "审查完成，提交审核",
     "review": "审核通过，等待决定",
+    "return_to_examination": "审核要求补充说明，继续审查",
     "approve_extension": "办理时限延长，请查看通知书",
     "recount": "工作日历更正，期限重新计算",
     "terminate": "终止办理，请查看决定书",
@@ -35,7 +38,10 @@ APPLICANT_WORDS = {
     "withdraw": "您撤回了申请",
     "deem_withdrawn": "逾期未补正，视为撤回",
     "rate": "您作出了评价",
+    "urge": "您催办了这件申请",
 }
+# What the applicant does himself: no unit stands beside it.
+OWN = {"begin", "submit", "submit_correction", "withdraw", "rate", "urge"}
 STOPS = {
     "order_special_procedure", "notify_correction", "refuse_acceptance", "refuse", "deem_withdrawn", "terminate",
 }  # fmt: skip
@@ -44,7 +50,8 @@ STOPS = {
 def story(case: Case, acts: Sequence[Any], *, for_applicant: bool) -> list[TimelineRow]:
     """``acts`` are records' read rows of the case's chain, oldest first.
 
-    An applicant sees his own moves and the unit's results without the names and internal opinions of officials.
+    An applicant sees his own moves and the results with the unit they come from, without the names and internal
+    opinions of officials.
     """
     lines: list[TimelineRow] = []
     for act in acts:
@@ -53,7 +60,8 @@ def story(case: Case, acts: Sequence[Any], *, for_applicant: bool) -> list[Timel
             title: str = APPLICANT_WORDS.get(verb, "")
             if not title:
                 continue
-            who, text = "", act.reason if verb in ("order_special_procedure", "approve_extension") else ""
+            who = "" if verb in OWN else act.unit
+            text = act.reason if verb in ("order_special_procedure", "approve_extension") else ""
         else:
             title = records.verbs.title(act.verb)
             who = act.actor + (f"（代{act.deputy_for}）" if act.deputy_for else "")

@@ -19,6 +19,7 @@ urlpatterns = [
     path("my/cases/<int:case_id>/correct/", applying.submit_correction, name="submit_correction"),
     path("my/cases/<int:case_id>/withdraw/", mine.withdraw, name="withdraw"),
     path("my/cases/<int:case_id>/rate/", mine.rate, name="rate"),
+    path("my/cases/<int:case_id>/urge/", mine.urge, name="urge"),
     path("my/cases/<int:case_id>/documents/<int:document_id>/", mine.document, name="mine_document"),
     path("counter/receive/", receiving.receive, name="receive"),
     path("counter/next/", receiving.next_client, name="next_client"),

@@ -6,21 +6,16 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yipan.kernel import clock
-from yipan.platform import calendar, documents, processes
-from yipan.platform.records import queries as record_queries
+from yipan.platform import calendar, documents, processes, ui
 from yipan.platform.ui import render
 from yipan.platform.ui.access import citizen, public
 
-from .. import items, queries, timeline
-from ..actions import clocks, decision, results
+from .. import progress, queries
+from ..actions import decision, results, urging
 from ..actions.core import CaseProblem
-from ..domain.states import BEFORE_ACCEPTANCE, UNDECIDED, IllegalAct, State
-from ..models import Case, CaseDocument
+from ..domain.states import IllegalAct, State
+from ..models import CaseDocument
 from . import common
-
-RATING_LABELS = (("办事效率", "办事效率"), ("指南准确度", "指南准确度"), ("便捷度", "便捷度"), ("平台操作", "平台操作"))
-GRADES = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
 
 
 @citizen
@@ -36,33 +31,7 @@ def one(request: HttpRequest, case_id: int) -> HttpResponse:
     case = common.own_case(request, case_id)
     if case.state == State.DRAFT:
         return redirect("cases:form", case.pk)
-    return render(request, "cases/mine_one.html", _progress(case) | {"own": True})
-
-
-def _progress(case: Case) -> dict[str, object]:
-    now = calendar.now()
-    found = items.terms(case)
-    state = State(case.state)
-    notice = queries.open_notice(case)
-    acts = record_queries.story_of("case", case.pk)
-    return {
-        "case": queries.row(case, now),
-        "clocks": clocks.explained(case, found),
-        "story": timeline.story(case, acts, for_applicant=True),
-        "steps": processes.steps_for(case.instance_id) if case.instance_id else [],
-        "notice": notice,
-        "notice_due": clock.show_due(notice.due) if notice else "",
-        "specials": queries.open_specials(case),
-        "documents": queries.documents(case, for_applicant=True),
-        "materials": queries.materials(case),
-        "rating": queries.rating(case),
-        "grades": GRADES,
-        "labels": RATING_LABELS,
-        "may_withdraw": state in BEFORE_ACCEPTANCE | UNDECIDED,
-        "query_code": case.query_code,
-        "licence_id": case.licence_id,
-        "applicant_name": case.applicant_name,
-    }
+    return render(request, "cases/mine_one.html", progress.of(case, calendar.now()) | {"own": True})
 
 
 @citizen
@@ -85,13 +54,26 @@ def rate(request: HttpRequest, case_id: int) -> HttpResponse:
         results.rate(
             case.pk,
             grade=common.whole(request.POST.get("grade")),
-            labels=[label for label in request.POST.getlist("labels") if label in dict(RATING_LABELS)],
+            labels=[label for label in request.POST.getlist("labels") if label in dict(progress.RATING_LABELS)],
             text=request.POST.get("text", ""),
             actor=common.actor_of(request),
             now=calendar.now(),
         )
     except CaseProblem as problem:
         return common.told(request, str(problem), "cases:mine_one", case.pk)
+    return redirect("cases:mine_one", case.pk)
+
+
+@citizen
+@require_POST
+def urge(request: HttpRequest, case_id: int) -> HttpResponse:
+    """催办, once, when the promised day has passed."""
+    case = common.own_case(request, case_id)
+    try:
+        urging.urge(case.pk, text=request.POST.get("text", ""), actor=common.actor_of(request), now=calendar.now())
+    except (CaseProblem, processes.ProcessProblem) as problem:
+        return common.told(request, str(problem), "cases:mine_one", case.pk)
+    ui.notify(request, _("已催办，办理单位会收到提醒。"), "green")
     return redirect("cases:mine_one", case.pk)
 
 
@@ -117,5 +99,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         if case is None:
             context["problem"] = _("编号或查询码不正确，请核对收件凭证。查询码在凭证右上角。")
         else:
-            return render(request, "cases/asked.html", common.masked(_progress(case)) | {"own": False})
+            return render(
+                request, "cases/asked.html", common.masked(progress.of(case, calendar.now())) | {"own": False}
+            )
     return render(request, "cases/ask.html", context)
