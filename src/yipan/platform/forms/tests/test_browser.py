@@ -1,4 +1,4 @@
-"""The page of a form in a real browser: conditional questions without a reload, the focus kept, axe."""
+"""The page of a form in a real browser: conditional questions without a reload, focus and typed words kept, axe."""
 
 from pathlib import Path
 
@@ -41,6 +41,7 @@ def test_questions_appear_by_choice_and_the_page_is_accessible(live_server, page
     page.get_by_label("热食类食品制售").check()
     page.wait_for_selector("#f-waste")
     assert page.evaluate("document.activeElement.value") == "hot"
+    typed_while_the_answer_is_on_its_way(page)
     page.get_by_role("button", name="检查填写").click()
     page.wait_for_selector("[role=alert]")
     page.evaluate(AXE.read_text())
@@ -49,3 +50,18 @@ def test_questions_appear_by_choice_and_the_page_is_accessible(live_server, page
     assert serious == []
     assert problems == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def typed_while_the_answer_is_on_its_way(page):
+    """A slow line must not eat what is typed, or chosen, before the questions are there."""
+    page.route("**/admin/forms/**", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    page.get_by_label("冷食类食品制售").check()
+    page.wait_for_timeout(200)
+    page.get_by_label("从业人员人数").first.press_sequentially("12")
+    page.get_by_label("生食类食品制售").check()
+    page.wait_for_timeout(200)
+    page.wait_for_selector("[data-yp-form-body]:not([aria-busy])")
+    assert page.get_by_label("从业人员人数").first.input_value() == "12"
+    assert page.get_by_label("冷食类食品制售").is_checked()
+    assert page.get_by_label("生食类食品制售").is_checked()
+    page.unroute("**/admin/forms/**")
