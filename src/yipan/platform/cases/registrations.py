@@ -40,7 +40,9 @@ VERBS = {
 
 
 def register() -> None:
-    from . import leaving
+    from yipan.platform.notices import reminding
+
+    from . import leaving, reminders
     from .actions import join_person
     from .stories import StoryLoader
 
@@ -54,6 +56,7 @@ def register() -> None:
     people.joining.register("办件", join_person.move)
     people.handover.register(leaving.REGISTER, leaving.count, leaving.transfer)
     _register_work()
+    reminding.register("case", reminders.SOURCE)
     _register_outside()
     _register_menus()
 

@@ -11,13 +11,13 @@ class LicencesConfig(AppConfig):
 
     def ready(self) -> None:
         from yipan.kernel.packs import register_loader
-        from yipan.platform import jobs, people, records
+        from yipan.platform import people, records
+        from yipan.platform.notices import reminding
         from yipan.platform.records import verbs
         from yipan.platform.ui import navigation
 
-        from . import pushing
+        from . import pushing, reminders
         from .actions import join_person
-        from .actions.remind import remind
         from .domain import CHANGES
         from .loader import LicenceLoader
 
@@ -28,8 +28,7 @@ class LicencesConfig(AppConfig):
         verbs.declare(titles | {"licence.issue": "颁发证照", "licence.replace": "换发证照"}, kinds={"licence": "证照"})
         register_loader(LicenceLoader(), after=["templates"])
         people.joining.register("证照", join_person.move)
-        jobs.task("licences.remind")(remind)
-        jobs.periodic("30 8 * * *", "licences.remind")
+        reminding.register("licence", reminders.SOURCE)
         records.subscribe("document.sealed", pushing.when_sealed)
         records.register_channel(pushing.CHANNEL, pushing.send)
         navigation.register(

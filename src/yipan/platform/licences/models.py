@@ -66,14 +66,3 @@ class Licence(models.Model):
             models.Index(fields=["number"], name="licences_number"),
             models.Index(fields=["document_id"], name="licences_document"),
         ]
-
-
-class Reminder(models.Model):
-    """A holder was told that his licence runs out; once per licence and stage."""
-
-    licence = models.ForeignKey(Licence, models.PROTECT)
-    days = models.PositiveIntegerField()
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["licence", "days"], name="licences_reminder_once")]

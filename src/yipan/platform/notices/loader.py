@@ -1,4 +1,4 @@
-"""Pack folder ``notices``: YAML files with a list ``notices`` of templates."""
+"""Pack folders ``notices`` (texts: a list ``notices``) and ``reminders`` (rules: a list ``reminders``)."""
 
 from collections.abc import Sequence
 
@@ -77,4 +77,43 @@ def _template(one: Fields) -> dict:
             one.fault(f"没有单独的短信文字，正文将作为短信发送：{fault}", "body")
     if values["link"] and not values["link"].startswith("/"):
         one.fault("链接应当是本平台内以“/”开头的路径", "link")
+    return values
+
+
+class ReminderLoader:
+    """Rules of reminders; what stands in the packs counts, an unchanged rule changes nothing."""
+
+    folder = "reminders"
+
+    def check(self, file: PackFile) -> list[Finding]:
+        return _read_rules(file)[1]
+
+    def install(self, file: PackFile, context: InstallContext) -> None:
+        from .models import ReminderRule
+
+        rules = _read_rules(file)[0]
+        for values in rules:
+            rest = {name: value for name, value in values.items() if name != "key"}
+            ReminderRule.objects.update_or_create(
+                key=values["key"], defaults=rest | {"pack": context.pack.key, "installed_at": context.at}
+            )
+
+
+def _read_rules(file: PackFile) -> tuple[list[dict], list[Finding]]:
+    top = file.document.fields()
+    rules = [_rule(one) for one in top.maps("reminders", required=True)]
+    top.nothing_else()
+    return rules, top.findings
+
+
+def _rule(one: Fields) -> dict:
+    values = {name: one.text(name) for name in ("key", "source", "deadline", "template")}
+    values["unit"] = one.choice("unit", ("working_days", "calendar_days"), required=False, default="working_days")
+    values["to"] = one.texts("to", required=True)
+    offsets = one.raw("offsets", [])
+    if not isinstance(offsets, list) or not offsets or not all(isinstance(n, int) and abs(n) <= 400 for n in offsets):
+        one.fault("提醒时间写整数天数的列表：负数为到期前，0 为最后一日，正数为到期后，例如 [-2, 0, 1]", "offsets")
+        offsets = [0]
+    values["offsets"] = sorted(set(offsets))
+    one.nothing_else()
     return values

@@ -56,3 +56,35 @@ class Refusal(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account_id", "channel"], name="notices_refusal_once")]
+
+
+class ReminderRule(models.Model):
+    """A rule of a pack (see ``reminding``): ``offsets`` are days before (negative) or after the last day."""
+
+    key = models.TextField(unique=True)
+    pack = models.TextField()
+    source = models.TextField()
+    deadline = models.TextField()
+    offsets = models.JSONField()
+    unit = models.TextField()
+    template = models.TextField()
+    to = models.JSONField()
+    installed_at = models.DateTimeField()
+
+
+class Reminded(models.Model):
+    """Somebody was told of a deadline by a rule; once per stage. A deadline that moves is another one."""
+
+    rule = models.TextField()
+    subject_kind = models.TextField()
+    subject_id = models.TextField()
+    due_at = models.DateTimeField()
+    offset = models.SmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "subject_kind", "subject_id", "due_at", "offset"], name="notices_reminded_once"
+            )
+        ]

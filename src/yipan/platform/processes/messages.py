@@ -4,11 +4,10 @@ import contextlib
 from datetime import datetime
 from typing import Any
 
-from yipan.platform import notices, people
+from yipan.platform import notices
 from yipan.platform.records import Actor
 
 from . import queries
-from .domain import holders
 from .store import Held
 
 _TEMPLATES = {
@@ -22,7 +21,7 @@ def tell(
 ) -> None:
     """Tell those a move concerns; an installation without these texts goes without."""
     template = _TEMPLATES.get(move)
-    persons = _workers(task, now) if move == "urge" else list(to)
+    persons = queries.workers_of(task, now) if move == "urge" else list(to)
     if template is None or not persons:
         return
     said = queries.titles([held.subject]).get(held.subject)
@@ -41,18 +40,3 @@ def tell(
             subject=held.subject,
             at=now,
         )
-
-
-def _workers(task: dict[str, Any], now: datetime) -> list[int]:
-    """Those who can do the task now: who has it, the named ones, or the holders of its roles."""
-    if task["person_id"] is not None:
-        return [task["person_id"]]
-    if task["persons"]:
-        return list(task["persons"])
-    found = [
-        holder.person_id
-        for role in task["roles"]
-        if role != holders.APPLICANT
-        for holder in people.queries.holders(role, task["unit_key"] or None, now)
-    ]
-    return [person for person in dict.fromkeys(found) if person not in task["excluded"]]

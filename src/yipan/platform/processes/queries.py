@@ -195,6 +195,27 @@ def passed_elements(instance_id: int) -> list[tuple[str, str]]:
     return list(dict(rows.values_list("element_id", "name")).items())
 
 
+def workers_of(task: Mapping[str, Any], now: datetime) -> list[int]:
+    """Those who can do a task now: who has it, the named ones, or the holders of its roles; with their deputies."""
+    persons = [task["person_id"]] if task["person_id"] is not None else list(task["persons"])
+    if not persons:
+        persons = [
+            holder.person_id
+            for role in task["roles"]
+            if role != holders.APPLICANT
+            for holder in people.queries.holders(role, task["unit_key"] or None, now)
+        ]
+    deputies = people.queries.deputies_of(persons, now)
+    persons += [deputy.person_id for held in deputies.values() for deputy in held]
+    return [person for person in dict.fromkeys(persons) if person not in task["excluded"]]
+
+
+def workers(subject: tuple[str, object], now: datetime) -> list[int]:
+    """Those whom the open work of a subject waits for; not the applicant."""
+    found = (workers_of(vars(task), now) for task in open_tasks(subject) if holders.APPLICANT not in task.roles)
+    return list(dict.fromkeys(person for persons in found for person in persons))
+
+
 # -- work nobody can do ----------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class UnitTask:

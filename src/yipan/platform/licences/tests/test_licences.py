@@ -10,11 +10,13 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from yipan.kernel import identifiers
+from yipan.kernel.packs import InstallContext, read_pack
 from yipan.platform import calendar, documents, licences, records
 from yipan.platform.jobs.testing import run_sweeps
 from yipan.platform.licences import pushing, queries
-from yipan.platform.licences.actions.remind import remind
 from yipan.platform.licences.models import Licence, LicenceKind
+from yipan.platform.notices.loader import ReminderLoader
+from yipan.platform.notices.reminding import remind
 
 from .conftest import AT, DATA, FIRM, OFFICER, PACKS, PERSON, issue
 
@@ -239,6 +241,9 @@ def test_holders_are_told_of_changes_and_of_the_end_in_time(installed):
     assert [person.id for person in installed.told[0]["to"]] == [70, 71]
     change(made.id, "restore")
     installed.told.clear()
+    core = read_pack(PACKS / "core")
+    for file in core.folder("reminders"):
+        ReminderLoader().install(file, InstallContext(core.manifest, records.SYSTEM, AT))
     assert remind(AT) == 1
     assert [person.id for person in installed.told[0]["to"]] == [9]
     assert installed.told[0]["data"]["until"] == "2021年11月20日"

@@ -1,0 +1,62 @@
+"""Deadlines of cases for the reminder rules of packs: who is told that a limit ends, and by which words."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+
+from yipan.platform import notices, processes
+from yipan.platform.notices.reminding import Deadline, Deadlines
+
+from .actions import messages
+from .domain.states import UNDECIDED, State
+from .models import Case, CorrectionNotice
+
+RUNNING = UNDECIDED - {State.SPECIAL_PROCEDURE}
+
+
+def _limit(field: str, states: Sequence[State] | frozenset[State]) -> Callable[[], QuerySet[Case]]:
+    def cases() -> QuerySet[Case]:
+        return Case.objects.filter(state__in=states).annotate(deadline=F(field))
+
+    return cases
+
+
+def _corrections() -> QuerySet[Case]:
+    open_ = CorrectionNotice.objects.filter(answered_at=None)
+    return Case.objects.filter(state=State.CORRECTION, notices__in=open_).annotate(deadline=F("notices__due"))
+
+
+# The deadlines that rules can name: 答复, 补正, 承诺, 法定.
+LIMITS: dict[str, Callable[[], QuerySet[Case]]] = {
+    "notice": _limit("notice_due", (State.RECEIVED, State.PRECHECK)),
+    "correction": _corrections,
+    "promised": _limit("promised_due", RUNNING),
+    "legal": _limit("legal_due", RUNNING),
+}
+
+
+def upcoming(name: str, since: datetime, until: datetime) -> Iterator[Deadline]:
+    """Open cases whose limit ends in a time (one statement)."""
+    if name not in LIMITS:
+        return
+    for case in LIMITS[name]().filter(deadline__gt=since, deadline__lte=until).order_by("pk"):
+        yield Deadline(("case", str(case.pk)), case.deadline, case)  # type: ignore[attr-defined]
+
+
+def tell(deadline: Deadline, template: str, to: Sequence[str], at: datetime) -> None:
+    """``to``: applicant, handlers (who can do the open tasks), role:KEY in the case's unit, district:KEY anywhere."""
+    case: Case = deadline.thing
+    found: list[notices.Recipient] = []
+    for word in to:
+        kind, _, key = word.partition(":")
+        if kind == "applicant":
+            found += messages.applicants(case, at)
+        elif kind == "handlers":
+            found += [notices.Person(one) for one in processes.queries.workers(("case", str(case.pk)), at)]
+        else:
+            found.append(notices.Role(key, unit_id=case.unit_id if kind == "role" else None))
+    messages.tell(case, found, template, at, due=deadline.at)
+
+
+SOURCE = Deadlines(upcoming, tell)
