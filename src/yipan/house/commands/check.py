@@ -9,7 +9,9 @@ EXAMPLES = (
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--engine", action="store_true", help="rebuild tasks and timers from states and compare")
+    parser.add_argument(
+        "--engine", action="store_true", help="rebuild tasks and timers from states, opinions from acts, and compare"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,9 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"! unknown migration (newer program): {name}")
         bad = bool(found.waiting or found.newer)
         if arguments.engine:
+            from yipan.platform.cases.actions import opinions
             from yipan.platform.processes import check
 
-            differences = check.verify()
+            differences = [*check.verify(), *opinions.verify()]
             for line in differences:
                 print(f"! {line}")
             bad = bad or bool(differences)

@@ -255,6 +255,12 @@ class Opinion(models.Model):
     class Meta:
         ordering = ["id"]
 
+    @property
+    def proof(self) -> str:
+        """The reference to its signature as paper and screens show it: SM3 and the first half of the act's digest."""
+        kind, _, rest = self.signature.partition(":")
+        return f"SM3 {rest.partition(':')[2][:32]}" if kind == "act" else self.signature
+
 
 class Phrase(models.Model):
     """A person's own stock phrase (常用意见)."""

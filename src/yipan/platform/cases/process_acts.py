@@ -137,7 +137,10 @@ def register() -> None:
 def _bind(handler: Handler) -> Callable[[processes.ActCall], dict[str, Any]]:
     def perform(call: processes.ActCall) -> dict[str, Any]:
         work = _work(call)
-        opinions.keep(work, call)  # first, so that the papers of the act carry it
-        return handler(work, call)
+        work.said = opinions.of_call(call)
+        variables = handler(work, call)
+        if work.said is not None:
+            raise ValueError(f"the act of task {call.task.id} recorded nothing for its opinion to stand in")
+        return variables
 
     return perform

@@ -25,6 +25,7 @@ from .models import (
     CorrectionNotice,
     Extension,
     Opinion,
+    Phrase,
     Rating,
     SpecialProcedure,
     SpecialProposal,
@@ -75,6 +76,10 @@ class MaterialRow:
     note: str
     round: int
     at: datetime
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        return self.code, self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,30 @@ def own(who: "people.access.Principal") -> QuerySet[Case]:
 def get_for_staff(case_id: int, actor: records.Actor) -> Case:
     """Raises CaseNotFound, also for cases of other units (the title of a case is not leaked)."""
     return _found(visible(actor), case_id, actor)
+
+
+def get_proposal(case: Case, proposal_id: int) -> SpecialProposal:
+    """A proposal of this very case: the right to read one case opens nothing of another."""
+    return _part(SpecialProposal.objects.filter(case=case, pk=proposal_id))
+
+
+def get_special(case: Case, special_id: int) -> SpecialProcedure:
+    return _part(SpecialProcedure.objects.filter(case=case, pk=special_id))
+
+
+def get_extension(case: Case, extension_id: int) -> Extension:
+    return _part(Extension.objects.filter(case=case, pk=extension_id))
+
+
+def get_exception(case: Case, exception_id: int) -> CorrectionException:
+    return _part(CorrectionException.objects.filter(case=case, pk=exception_id))
+
+
+def _part(rows: QuerySet[Any]) -> Any:
+    found = rows.first()
+    if found is None:
+        raise CaseNotFound
+    return found
 
 
 def get_own(case_id: int, who: "people.access.Principal") -> Case:
@@ -289,8 +318,57 @@ def documents(case: Case, *, for_applicant: bool) -> list[DocumentRow]:
     return rows
 
 
-def opinions(case: Case) -> list[Opinion]:
-    return list(Opinion.objects.filter(case=case))
+@dataclass(frozen=True, slots=True)
+class OpinionRow:
+    """An opinion as pages and the approval sheet show it; a deputy's stands with both names (``who``)."""
+
+    id: int
+    column: str
+    text: str
+    outcome: str
+    who: str
+    unit: str
+    post: str
+    at: datetime
+    image: bool
+    proof: str
+
+
+def opinions(case: Case) -> list[OpinionRow]:
+    """What was written at the tasks of a case, oldest first."""
+    return [
+        OpinionRow(
+            one.pk, one.column, one.text, one.outcome,
+            f"{one.person_name}（代{one.deputy_for}）" if one.deputy_for else one.person_name,
+            one.unit_name, one.post_name, one.at, one.image_file_id is not None, one.proof,
+        )
+        for one in Opinion.objects.filter(case=case)
+    ]  # fmt: skip
+
+
+def opinion_image(case: Case, opinion_id: int) -> int:
+    """The file of an opinion's handwriting. Raises CaseNotFound."""
+    found = Opinion.objects.filter(case=case, pk=opinion_id).values_list("image_file_id", flat=True).first()
+    if found is None:
+        raise CaseNotFound
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseRow:
+    id: int
+    text: str
+
+
+def phrases(account_id: int | None) -> list[PhraseRow]:
+    """A person's own stock phrases in his order."""
+    found = Phrase.objects.filter(account_id=account_id).order_by("order", "id")
+    return [PhraseRow(*row) for row in found.values_list("id", "text")]
+
+
+def notices(case: Case) -> list[CorrectionNotice]:
+    """Every one-time notice of a case with its defects, newest first (two statements)."""
+    return list(CorrectionNotice.objects.filter(case=case).prefetch_related("defects").order_by("-id"))
 
 
 def open_notice(case: Case) -> CorrectionNotice | None:
@@ -321,11 +399,6 @@ def titles(case_ids: Sequence[str]) -> dict[str, Title]:
 
 def pending_proposals(case: Case) -> list[SpecialProposal]:
     return list(SpecialProposal.objects.filter(case=case, decided_at=None))
-
-
-def was_noticed(case: Case) -> bool:
-    """Whether the one-time notice was sent: from then on a second one needs an exception."""
-    return CorrectionNotice.objects.filter(case=case).exists()
 
 
 def pending_exceptions(case: Case) -> list[CorrectionException]:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 
 from yipan.kernel.packs import register_loader
 from yipan.platform import jobs, people, processes, records
 from yipan.platform.records.events import DEAD, RESENT
-from yipan.platform.ui import navigation
+from yipan.platform.ui import context, navigation
 
 from . import process_acts
 from .domain.model_check import check_acts
@@ -28,6 +29,8 @@ VERBS = {
     "case.begin": "开始申请",
     "case.save_form": "保存申请表",
     "case.propose_special_procedure": "申请特别程序",
+    "case.reject_special_procedure": "不同意特别程序",
+    "case.opinion": "提出意见",
     "case.request_correction_exception": "申请再次告知的例外",
     "case.approve_correction_exception": "批准再次告知的例外",
     "case.reject_correction_exception": "不同意再次告知",
@@ -101,3 +104,10 @@ def _register_menus() -> None:
         "counter", "窗口业务", "收件登记", "cases:receive", icon="clipboard-check", right="case.receive"
     )
     navigation.register("workbench", "审批办理", "办件", "cases:list", icon="files", right="case.read", order=20)
+    navigation.register("workbench", "配置", "常用意见", "cases:phrases", icon="message", right="case.handle", order=40)
+    context.provide("search_url", _search_url)
+
+
+def _search_url(request: HttpRequest) -> str:
+    """The search field of staff pages looks for cases."""
+    return reverse("cases:list") if context.ask("may", request)("case.read") else ""

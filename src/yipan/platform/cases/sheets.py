@@ -106,7 +106,8 @@ def licence_data(case: Case) -> dict[str, Any]:
 
 
 def approval_sheet(case: Case) -> dict[str, Any]:
-    """审批表: form, opinions by column, dates, how it ended."""
+    """审批表: form, opinions by column with their handwriting and the reference to the chain, dates, how it ended."""
+    opinions = list(Opinion.objects.filter(case=case))
     return {
         "state": State(case.state).title,
         "form": forms.queries.print_rows(_form_data(case)),
@@ -118,13 +119,21 @@ def approval_sheet(case: Case) -> dict[str, Any]:
                 "deputy_for": opinion.deputy_for,
                 "unit": opinion.unit_name,
                 "at": moment(opinion.at),
+                "image": _picture(opinion),
+                "signature": opinion.proof,
             }
-            for opinion in Opinion.objects.filter(case=case)
+            for opinion in opinions
         ],
+        "images": {_picture(opinion): opinion.image_file_id for opinion in opinions if opinion.image_file_id},
         "decided_at": moment(case.decided_at),
         "decision": case.get_decision_display() if case.decision else "",
         "decision_no": case.decision_no,
     }
+
+
+def _picture(opinion: Opinion) -> str:
+    """The name under which the sheet shows a handwritten image; "" for none."""
+    return f"opinion-{opinion.pk}" if opinion.image_file_id else ""
 
 
 def full_approval_sheet(case: Case, now: datetime) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from django.urls import path
 from yipan.platform.ui.access import needs
 
 from .listing import CaseList
-from .views import applying, handling, mine, receiving
+from .views import applying, handling, mine, papers, phrases, procedures, receiving
 
 app_name = "cases"
 urlpatterns = [
@@ -25,26 +25,28 @@ urlpatterns = [
     path("counter/next/", receiving.next_client, name="next_client"),
     path("counter/cases/<int:case_id>/form/", receiving.form, name="counter_form"),
     path("counter/cases/<int:case_id>/materials/", receiving.materials, name="counter_materials"),
-    path("counter/cases/<int:case_id>/confirm/", receiving.confirm, name="counter_confirm"),
     path("counter/cases/<int:case_id>/correct/", receiving.correct, name="counter_correct"),
+    path("counter/cases/<int:case_id>/confirm/", receiving.confirm, name="counter_confirm"),
     path("counter/cases/<int:case_id>/discard/", receiving.discard, name="counter_discard"),
     path("counter/cases/<int:case_id>/receipt/", receiving.receipt, name="counter_receipt"),
     path("counter/cases/<int:case_id>/documents/<int:document_id>/", receiving.document, name="counter_document"),
     path("progress/", mine.ask, name="ask"),
     path("cases/", needs("case.read")(CaseList.as_view()), name="list"),
+    path("cases/phrases/", phrases.phrases, name="phrases"),
     path("cases/<int:case_id>/", handling.page, name="page"),
+    path("cases/<int:case_id>/full/", handling.reveal, name="reveal"),
+    path("cases/<int:case_id>/sheet/", papers.sheet, name="sheet"),
     path("cases/<int:case_id>/tasks/<int:task_id>/complete/", handling.complete, name="complete"),
-    path("cases/<int:case_id>/tasks/<int:task_id>/<slug:kind>/", handling.move, name="move"),
-    path("cases/<int:case_id>/special/", handling.ask_special, name="ask_special"),
-    path("cases/<int:case_id>/special/<int:proposal_id>/approve/", handling.approve_special, name="approve_special"),
-    path("cases/<int:case_id>/special/<int:special_id>/end/", handling.end_special, name="end_special"),
-    path("cases/<int:case_id>/extension/", handling.ask_extension, name="ask_extension"),
-    path("cases/<int:case_id>/extension/<int:extension_id>/", handling.decide_extension, name="decide_extension"),
-    path("cases/<int:case_id>/exception/", handling.ask_exception, name="ask_exception"),
-    path("cases/<int:case_id>/exception/<int:exception_id>/", handling.decide_exception, name="decide_exception"),
-    path("cases/<int:case_id>/terminate/", handling.terminate, name="terminate"),
-    path("cases/<int:case_id>/sheet/", handling.sheet, name="sheet"),
-    path("cases/<int:case_id>/materials/<int:material_id>/", handling.material, name="material"),
-    path("cases/<int:case_id>/documents/<int:document_id>/", handling.document, name="document"),
-    path("cases/phrases/", handling.phrase, name="phrase"),
+    path("cases/<int:case_id>/tasks/<int:task_id>/move/", handling.move, name="move"),
+    path("cases/<int:case_id>/special/", procedures.ask_special, name="ask_special"),
+    path("cases/<int:case_id>/special/<int:proposal_id>/approve/", procedures.approve_special, name="approve_special"),
+    path("cases/<int:case_id>/special/<int:special_id>/end/", procedures.end_special, name="end_special"),
+    path("cases/<int:case_id>/extension/", procedures.ask_extension, name="ask_extension"),
+    path("cases/<int:case_id>/extension/<int:extension_id>/", procedures.decide_extension, name="decide_extension"),
+    path("cases/<int:case_id>/exception/", procedures.ask_exception, name="ask_exception"),
+    path("cases/<int:case_id>/exception/<int:exception_id>/", procedures.decide_exception, name="decide_exception"),
+    path("cases/<int:case_id>/terminate/", procedures.terminate, name="terminate"),
+    path("cases/<int:case_id>/materials/<int:material_id>/", papers.material, name="material"),
+    path("cases/<int:case_id>/documents/<int:document_id>/", papers.document, name="document"),
+    path("cases/<int:case_id>/opinions/<int:opinion_id>/image/", papers.opinion_image, name="opinion_image"),
 ]

@@ -4,6 +4,7 @@ Only the fonts of this room (and of YIPAN_FONTS, for rare characters) are used, 
 paper has the same bytes everywhere. Templates read no files and fetch no packages.
 """
 
+import base64
 import datetime as dt
 import json
 import os
@@ -55,12 +56,19 @@ def layouts() -> dict[str, bytes]:
 
 
 def typeset(
-    source: str, data: Mapping[str, Any], *, meta: Mapping[str, Any], at: dt.datetime, form: str = "pdf"
+    source: str,
+    data: Mapping[str, Any],
+    *,
+    meta: Mapping[str, Any],
+    at: dt.datetime,
+    form: str = "pdf",
+    pictures: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """A paper as PDF/A-2b (or as PNG of its pages; the first page counts).
 
-    ``data`` and ``meta`` are JSON values; ``at`` becomes the date of the PDF. Raises MissingGlyphs, and
-    DocumentProblem with the line of the template that failed."""
+    ``data`` and ``meta`` are JSON values; ``at`` becomes the date of the PDF; ``pictures`` are PNG or JPEG files that
+    the template shows (``image("/" + name + ".svg")``). Raises MissingGlyphs, and DocumentProblem with the line of the
+    template that failed."""
     import typst
 
     missing = printed_without([data, meta], glyphs())
@@ -70,10 +78,11 @@ def typeset(
         raise DocumentProblem("模板不能引用外部软件包（@…/…）")
     inputs = {name: json.dumps(value, ensure_ascii=False, sort_keys=True) for name, value in
               (("data", data), ("meta", meta))}  # fmt: skip
+    drawings = {f"{name}.svg": _as_svg(content) for name, content in (pictures or {}).items()}
     try:
         with _lock:  # the compiler serves one thread at a time
             made = _compiler().compile(
-                input={"main.typ": source.encode(), **layouts()},
+                input={**drawings, **layouts(), "main.typ": source.encode()},
                 format=form,
                 sys_inputs=inputs,
                 timestamp=int(at.timestamp()),
@@ -82,6 +91,16 @@ def typeset(
     except typst.TypstError as problem:
         raise DocumentProblem(_explain(problem)) from problem
     return made[0] if isinstance(made, list) else made
+
+
+def _as_svg(picture: bytes) -> bytes:
+    """A picture as text, which is all the compiler takes beside its root: scaled into a box, never distorted."""
+    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
+    coded = base64.b64encode(picture).decode()
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 100"><image width="300" height="100" '
+        f'preserveAspectRatio="xMinYMid meet" href="data:image/{kind};base64,{coded}"/></svg>'
+    ).encode()
 
 
 def _explain(problem: Any) -> str:

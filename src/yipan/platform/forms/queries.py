@@ -130,6 +130,13 @@ def print_rows(version_id: int, *, masked: bool = False) -> list[printing.PrintS
     return printing.sections(form, version.data, version.sources, codes.table, masked=masked)
 
 
+def reading(version_id: int, *, masked: bool = True) -> list[printing.ReadSection]:
+    """A version for reading on screen: pairs and tables by section, numbers of persons covered unless asked for."""
+    version = _version(version_id)
+    form = stored.form_of(version.form)
+    return printing.reading(form, version.data, version.sources, codes.table, masked=masked)
+
+
 def saved_at(version_id: int) -> datetime:
     """When this version was finished."""
     return SubmissionVersion.objects.values_list("at", flat=True).get(pk=version_id)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import check as check
     from . import errands as errands
+    from . import moving as moving
     from . import queries as queries
     from .actions.complete import complete as complete
     from .actions.control import clock as clock
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from .actions.lists import unfollow as unfollow
     from .actions.move import move as move
     from .actions.start import start as start
+    from .actions.transactions import command as command
     from .actions.upgrade import upgrade as upgrade
     from .domain.values import ActCall as ActCall
     from .domain.values import Completed as Completed
@@ -49,18 +51,21 @@ if TYPE_CHECKING:
     from .registry import register_decisions as register_decisions
     from .registry import register_model_check as register_model_check
     from .registry import register_subject as register_subject
+    from .rows import task_light as task_light
 
 _WHERE = {
     "complete": "actions.complete", "start": "actions.start", "move": "actions.move", "deploy": "actions.deploy",
     "clock": "actions.control", "hold": "actions.control", "terminate": "actions.control", "suspend": "actions.control",
     "resume": "actions.control", "correlate": "actions.correlate", "follow": "actions.lists",
-    "unfollow": "actions.lists", "mark_read": "actions.lists", "upgrade": "actions.upgrade",
+    "command": "actions.transactions", "unfollow": "actions.lists", "mark_read": "actions.lists",
+    "upgrade": "actions.upgrade",
     "ActCall": "domain.values", "Completed": "domain.values", "DefinitionVersion": "domain.values",
     "InstanceView": "domain.values", "ModelError": "domain.values", "Moved": "domain.values",
     "ProcessProblem": "domain.values", "picture_for": "pictures", "steps_for": "pictures",
     "register_act": "registry", "register_subject": "registry", "register_model_check": "registry",
     "register_decisions": "registry", "post_errand": "actions.errands", "close_errand": "actions.errands",
     "close_errands": "actions.errands",
+    "task_light": "rows",
 }  # fmt: skip
 
 
@@ -68,6 +73,6 @@ def __getattr__(name: str) -> Any:
     """The face is loaded on first use: the room is imported before Django is ready, its modules read models."""
     if name in _WHERE:
         return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
-    if name in ("queries", "check", "errands"):
+    if name in ("queries", "check", "errands", "moving"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(name)

@@ -14,7 +14,7 @@ from yipan.platform.people.queries import at_work
 from yipan.platform.records import Actor
 
 from . import reach, registry
-from .boxes import BOXES, MOST, PAGE, Line, Page, counts, open_count, todo
+from .boxes import BOXES, MOST, PAGE, Box, Line, Page, counts, open_count, todo
 from .domain import holders
 from .domain.delta import OPEN, Row
 from .domain.values import InstanceView
@@ -23,10 +23,12 @@ from .models import Definition, Entry, ErrandEntry, Instance, Subscription, Task
 __all__ = [
     "BOXES", "MOST", "PAGE", "DefinitionRow", "Line", "MyTask", "Page", "UnitTask", "belongs", "child_of", "counts",
     "definitions", "errand_contacts", "errand_url", "followed", "instance", "may_know_task", "may_see",
-    "my_open_task", "my_task", "my_tasks", "open_count", "open_task", "open_tasks", "passed_elements",
+    "my_open_task", "my_task", "my_tasks", "next_task", "open_count", "open_task", "open_tasks", "passed_elements",
     "process_names", "running", "task_row", "tasks_of_person", "titles", "todo", "transfer_candidates", "unit_tasks",
     "url_of", "waiting_for",
 ]  # fmt: skip
+
+NEXT_AMONG = 10
 
 
 # -- tasks of a subject ----------------------------------------------------------------------------------------------
@@ -64,9 +66,10 @@ def open_tasks(subject: tuple[str, object]) -> list[Task]:
     )
 
 
-def my_tasks(subject: tuple[str, object], actor: Actor) -> list[MyTask]:
-    """Open tasks that the actor may work on, himself or as deputy; his claimed ones first."""
-    return _offered(open_tasks(subject), actor)
+def my_tasks(subject: tuple[str, object], actor: Actor, tasks: list[Task] | None = None) -> list[MyTask]:
+    """Open tasks that the actor may work on, himself or as deputy; his claimed ones first. ``tasks``: the subject's
+    open tasks, when the caller has read them already."""
+    return _offered(open_tasks(subject) if tasks is None else tasks, actor)
 
 
 def my_open_task(task_id: int, actor: Actor) -> MyTask | None:
@@ -161,6 +164,15 @@ def _my_task(task: Task, actor: Actor, deputy_for: str, claimed: str) -> MyTask:
         mine=mine,
         instance_id=task.instance_id,  # type: ignore[attr-defined]
     )
+
+
+def next_task(actor: Actor, besides: tuple[str, object]) -> str:
+    """Address of the most urgent task of the actor that is not about this subject; "" when there is none."""
+    here = (besides[0], str(besides[1]))
+    for line in Box(actor).lines(limit=NEXT_AMONG):
+        if (line.subject_kind, line.subject_id) != here and line.task_status != "waiting":
+            return line.url if line.errand is not None else url_of(line.subject_kind, line.subject_id)
+    return ""
 
 
 def open_task(subject: tuple[str, object], act: str = "", element: str = "") -> Task | None:

@@ -1,7 +1,7 @@
 """Lines of lists as templates show them: titles of subjects, words, lights."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -124,14 +124,26 @@ def _when(line: Line, box: str) -> str:
     return clock.show_due(line.due_at) if line.due_at is not None else "—"
 
 
+# A step's limit is the unit's own (内控时限): being late with a step is not yet being late with what was promised.
+LATE_STEP = "超环节时限"
+
+
+def task_light(due: datetime | None, *, now: datetime, days: Any = None, paused: bool = False) -> Any:
+    """The light of a step; None without a limit, or where a year has no calendar."""
+    if due is None and not paused:
+        return None
+    try:
+        light = clock.light(due, now=now, calendar=days or calendar.current(), paused=paused)
+    except clock.CalendarMissing:
+        return None
+    return replace(light, word=LATE_STEP) if light.is_overdue else light
+
+
 def _light(line: Line, said: Any, box: str, now: datetime, days: Any) -> Any:
     """Of the task while it is open to do; else the subject's own one."""
     open_ = line.task_status or line.errand is not None
     if box == "todo" and (line.due_at is not None or line.clock_stopped) and open_:
-        try:
-            return clock.light(line.due_at, now=now, calendar=days or calendar.current(), paused=line.clock_stopped)
-        except clock.CalendarMissing:
-            return None
+        return task_light(line.due_at, now=now, days=days, paused=line.clock_stopped)
     return getattr(said, "light", None)
 
 

@@ -173,6 +173,12 @@ def act_detail(act_id: int) -> ActDetail | None:
     )
 
 
+def payload_of(act_id: int) -> dict[str, Any] | None:
+    """The payload of an act as it was recorded; None when there is no such act or it was erased."""
+    body = ActPayload.objects.filter(act_id=act_id).values_list("body", flat=True).first()
+    return json.loads(body)["payload"] if body else None
+
+
 def accesses(
     *,
     actor: str = "",

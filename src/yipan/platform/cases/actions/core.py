@@ -5,7 +5,7 @@ this order, so two acts on one case wait for each other and never dead-lock.
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,11 +25,12 @@ class CaseProblem(Exception):
 
 @dataclass(slots=True)
 class Work:
-    """A locked case with the person who acts on it and the time of the act."""
+    """A locked case with the person who acts on it and the time of the act; ``said``: what he wrote at the task."""
 
     case: Case
     actor: records.Actor
     now: datetime
+    said: "Said | None" = None
 
     def guard(self, verb: str) -> State:
         """The state the act would lead to. Raises IllegalAct when the table does not allow it now."""
@@ -58,6 +59,7 @@ class Work:
         case.state = after
         case.version += 1
         case.save()
+        said, self.said = self.said, None
         act = records.act(
             chain=("case", str(case.pk)),
             verb=f"case.{verb}",
@@ -67,8 +69,10 @@ class Work:
             from_state=str(before.value),
             to_state=str(after.value),
             reason=reason,
-            payload=dict(payload or {}),
+            payload=dict(payload or {}) | ({"opinion": dict(said.words)} if said else {}),
         )
+        if said:
+            said.keep(self, act)
         if after in ENDED:
             processes.close_errands(("case", case.pk), actor=self.actor, at=self.now, outcome=after.title)
         self._tell_province(verb, before, after, reason, public or {})
@@ -115,6 +119,15 @@ class Work:
             subject=("case", str(case.pk)),
             at=self.now,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An opinion that goes into the chain with the next act; ``keep`` makes its row from the act, before the papers
+    that follow from the act are made."""
+
+    words: Mapping[str, Any]
+    keep: Callable[[Work, records.Act], None]
 
 
 @contextlib.contextmanager

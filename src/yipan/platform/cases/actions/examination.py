@@ -70,6 +70,29 @@ def approve_special_procedure(proposal_id: int, *, actor: records.Actor, now: da
         return _begin_special(work, proposal)
 
 
+def reject_special_procedure(proposal_id: int, *, reason: str, actor: records.Actor, now: datetime) -> None:
+    """Somebody with the right to approve says no; the clock runs on, and the examiner reads why."""
+    case_id = SpecialProposal.objects.values_list("case_id", flat=True).get(pk=proposal_id)
+    with work_on(case_id, actor, now) as work:
+        people.require(actor, "case.approve_special", unit_id=work.case.unit_id)
+        proposal = SpecialProposal.objects.select_for_update().get(pk=proposal_id)
+        if proposal.decided_at is not None:
+            raise CaseProblem(f"{proposal.decided_by}已经处理过这项申请。")
+        if len(reason.strip()) < 4:
+            raise CaseProblem("不同意特别程序的，请写明理由。")
+        proposal.decided_by, proposal.decided_at = actor.name, now
+        proposal.save()
+        records.act(
+            chain=("case", str(case_id)),
+            verb="case.reject_special_procedure",
+            actor=actor,
+            at=now,
+            subject=("case", str(case_id)),
+            reason=reason.strip(),
+            payload={"kind": specials.KINDS[proposal.kind]},
+        )
+
+
 def _check(
     work: Work, *, kind: int, planned_days: int, basis: str, requested_by: int | None, approvers: Collection[int]
 ) -> None:

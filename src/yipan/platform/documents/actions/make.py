@@ -28,8 +28,8 @@ def make(
     key: str = "",
     keep_broken: bool = False,
 ) -> DocumentRef:
-    """Typeset and store a paper. ``data`` are JSON values and are frozen with it; ``unit_key`` says whose seal it
-    gets. With ``key`` a repeated call returns the first paper.
+    """Typeset and store a paper. ``data`` are JSON values and are frozen with it (pictures see ``_typeset``);
+    ``unit_key`` says whose seal it gets. With ``key`` a repeated call returns the first paper.
 
     Raises DocumentProblem (no such template, data missing) and MissingGlyphs; then nothing is stored. With
     ``keep_broken`` a paper that cannot be typeset is stored as 制作未成功 instead, with its data and the reason: staff
@@ -45,7 +45,7 @@ def make(
     problem = ""
     pdf = b""
     try:
-        pdf = _typeset(found, data, number=number, title=title, at=at)
+        pdf = _typeset(found, data, number=number, title=title, at=at, subject=subject)
     except DocumentProblem as found_problem:
         if not keep_broken:
             raise
@@ -75,7 +75,14 @@ def make_again(document: Document, *, actor: records.Actor, at: datetime) -> Non
     """Typeset a broken paper once more, from its frozen data and with the template of today; inside the caller's
     transaction. Raises DocumentProblem."""
     document.template = queries.template(document.template.key)
-    pdf = _typeset(document.template, document.data, number=document.number, title=document.title, at=document.at)
+    pdf = _typeset(
+        document.template,
+        document.data,
+        number=document.number,
+        title=document.title,
+        at=document.at,
+        subject=(document.subject_kind, document.subject_id),
+    )
     _keep(document, pdf, actor=actor, at=at)
 
 
@@ -112,10 +119,17 @@ def _keep(document: Document, pdf: bytes, *, actor: records.Actor, at: datetime)
     )
 
 
-def render_pdf(template: str, data: Mapping[str, Any], *, at: datetime | None = None, number: str = "") -> bytes:
-    """The PDF of a template with data, not stored, not sealed."""
+def render_pdf(
+    template: str,
+    data: Mapping[str, Any],
+    *,
+    at: datetime | None = None,
+    number: str = "",
+    subject: tuple[str, object] = ("", ""),
+) -> bytes:
+    """The PDF of a template with data, not stored, not sealed; ``subject`` owns the pictures that the data name."""
     found = queries.template(template)
-    return _typeset(found, data, number=number, title=found.title, at=at or calendar.now())
+    return _typeset(found, data, number=number, title=found.title, at=at or calendar.now(), subject=subject)
 
 
 def render_png(template: str, data: Mapping[str, Any], *, at: datetime | None = None, number: str = "") -> bytes:
@@ -135,8 +149,16 @@ def file_name(title: str, number: str) -> str:
 
 
 def _typeset(
-    found: Template, data: Mapping[str, Any], *, number: str, title: str, at: datetime, form: str = "pdf"
+    found: Template,
+    data: Mapping[str, Any],
+    *,
+    number: str,
+    title: str,
+    at: datetime,
+    form: str = "pdf",
+    subject: tuple[str, object] = ("", ""),
 ) -> bytes:
+    """``data["images"]`` names pictures by the id of a file of the subject: {"opinion-7.png": 12}."""
     lacking = missing_fields(found.fields, data)
     if lacking:
         raise DocumentProblem(f"文书“{title}”缺少数据：{'、'.join(lacking)}")
@@ -146,6 +168,7 @@ def _typeset(
         meta=meta(title, number, qr=found.qr, data=data, demo=records.installation().kind != "production"),
         at=at,
         form=form,
+        pictures={name: files.read(file_id, subject) for name, file_id in (data.get("images") or {}).items()},
     )
 
 

@@ -1,6 +1,7 @@
 """A finished form as rows for paper and case pages, and what differs between two."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from . import values
@@ -13,6 +14,75 @@ class PrintSection(TypedDict):
 
     title: str
     rows: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A label and its shown value; ``source`` is empty for what the applicant typed, ``long`` needs a line alone."""
+
+    label: str
+    value: str
+    source: str
+    long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A repeating group as a table: one row of shown values for each entry."""
+
+    label: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSection:
+    """A section as people read it on screen: pairs side by side, then its groups as tables."""
+
+    title: str
+    pairs: tuple[Pair, ...]
+    groups: tuple[Group, ...]
+
+
+LONG = 28
+
+
+def reading(
+    form: Form, data: Mapping[str, Any], sources: Mapping[str, str], tables: Tables, *, masked: bool
+) -> list[ReadSection]:
+    """All sections with an answer; with ``masked`` numbers of persons and telephones are covered in the middle."""
+    found = []
+    for section in form.sections:
+        given = [one for one in section.fields if one.key in data]
+        pairs = tuple(
+            Pair(label, shown, sources.get(path, ""), len(shown) + len(sources.get(path, "")) > LONG)
+            for one in given
+            if one.kind != "repeat"
+            for path, label, shown in _rows(one, data[one.key], one.key, one.label, tables, masked=masked)
+            if shown
+        )
+        groups = tuple(
+            _group(one, data[one.key], tables, masked=masked) for one in given if one.kind == "repeat" and data[one.key]
+        )
+        if pairs or groups:
+            found.append(ReadSection(section.title, pairs, groups))
+    return found
+
+
+def _group(one: Field, entries: list[Mapping[str, Any]], tables: Tables, *, masked: bool) -> Group:
+    parts = [part for part in one.parts if any(part.key in entry for entry in entries)]
+    rows = tuple(
+        tuple(
+            "、".join(
+                shown
+                for _, _, shown in _rows(part, entry.get(part.key), part.key, part.label, tables, masked=masked)
+                if shown
+            )
+            for part in parts
+        )
+        for entry in entries
+    )
+    return Group(one.label, tuple(part.label for part in parts), rows)
 
 
 def sections(

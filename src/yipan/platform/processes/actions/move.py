@@ -83,6 +83,9 @@ def _move(task_id: int, actor: Actor, now: datetime, to: dict[int, str], asked: 
         check_open(held, task)
     if not asked.admin:
         actor = _allowed(name, held, task, actor, now)
+    if name == "add_after" and task["act"]:
+        # What was decided would wait for the signer and then be carried out as if nobody had said anything.
+        raise ProcessProblem("本环节的办理会改变办件状态，请改用前加签，先听取意见再办理。", "act")
     _check_receivers(held, task, name, to)
     run = Run(held, definitions.ready(held.definition_id), actor=actor, now=now, acted=task["key"], names=to)
     run.feed(

@@ -70,7 +70,8 @@ class Delta:
             "act": effect.act,
             "form": effect.form,
             "opinion_column": work.opinion_column,
-            "outcomes": list(work.outcomes),
+            # An added signer says what he thinks; the outcome is for those whose step it is.
+            "outcomes": list(work.outcomes) if effect.kind in ("work", "sign") else [],
             "status": "open",
             "roles": roles,
             "persons": persons,

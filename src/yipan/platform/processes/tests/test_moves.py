@@ -181,6 +181,20 @@ def test_added_signers_before_and_after(office, begin):
     assert processes.complete(task_id=line.task_id, actor=sun, now=NOW).opened == ("审核",)
 
 
+def test_an_added_signer_is_asked_for_no_outcome_and_an_act_waits_for_nobody_behind_it(office, begin, acts):
+    """What a task with an act decides is carried out by whoever decided, at once."""
+    wang, zhao = office.add("王", "examiner"), office.add("赵")
+    subject = begin(models.ACTS, "acts").subject
+    own = queries.open_task(subject)
+    with pytest.raises(processes.ProcessProblem, match="请改用前加签"):
+        move(subject, wang, "add_after", to_person_ids=[zhao.person_id])
+    move(subject, wang, "add_before", to_person_ids=[zhao.person_id])
+    (line,) = queries.todo(zhao).lines
+    processes.complete(task_id=line.task_id, actor=zhao, now=NOW, opinion="可以")
+    processes.complete(task_id=own.pk, actor=wang, now=NOW, outcome="grant", opinion="同意")
+    assert [(call.actor.name, call.opinion) for call in acts if call.task.act == "test_decide"] == [("王", "同意")]
+
+
 def test_everybody_signs(office, begin):
     """会签: every signer has a task of his own; the step goes on when all have agreed."""
     wang, zhao = office.add("王"), office.add("赵")

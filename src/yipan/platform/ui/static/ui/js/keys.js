@@ -1,7 +1,8 @@
-// Shortcuts: / search, ? this help, j and k through the rows of a list, Enter opens, x chooses, Ctrl+Enter submits.
+// Shortcuts: / search, ? this help, j and k through the rows of a list, Enter opens, x chooses, t goes to the task,
+// 1 to 9 choose its answer, Alt+1 to Alt+9 insert a phrase, Ctrl+Enter submits.
 const HELP = [
   ["/", "光标移到搜索框"], ["j / k", "列表中下一行 / 上一行"], ["Enter", "打开当前行"], ["x", "选中或取消当前行"],
-  ["Ctrl + Enter", "提交当前表单"], ["Esc", "关闭菜单或对话框"], ["?", "显示本说明"],
+  ["t", "光标移到本环节办理"], ["1 … 9", "选择办理结果"], ["Alt + 1 … 9", "插入常用意见"], ["Ctrl + Enter", "提交当前表单"], ["Esc", "关闭菜单或对话框"], ["?", "显示本说明"],
 ];
 const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
 
@@ -46,6 +47,11 @@ document.addEventListener("keydown", (event) => {
     event.target.form.requestSubmit();
     return;
   }
+  if (event.altKey && /^Digit[1-9]$/.test(event.code)) {
+    const phrase = document.querySelector(`[data-yp-key="Alt+${event.code.at(-1)}"]`);
+    if (phrase) { event.preventDefault(); phrase.click(); }
+    return;
+  }
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || typing(event.target)) return;
   if (document.querySelector("dialog[open]")) return;
   const here = document.querySelector("tr.yp-here");
@@ -55,6 +61,12 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "?") help();
   else if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
-  else if (event.key === "x") here?.querySelector("input[name=row]")?.click();
+  else if (event.key === "t") {
+    const field = document.querySelector("#task input:not([type=hidden]), #task textarea");
+    if (field) { event.preventDefault(); field.focus(); }
+  } else if (/^[1-9]$/.test(event.key)) {
+    const answer = document.querySelector(`[data-yp-key="${event.key}"]`);
+    if (answer) { answer.click(); answer.focus(); }
+  } else if (event.key === "x") here?.querySelector("input[name=row]")?.click();
   else if (event.key === "Enter" && here && event.target === document.body) here.querySelector("a[href]")?.click();
 });

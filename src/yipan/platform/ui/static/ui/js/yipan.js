@@ -5,6 +5,7 @@ import "./menus.js";
 import "./dialogs.js";
 import "./forms.js";
 import "./lists.js";
+import "./opinion.js";
 import "./keys.js";
 import "./focus.js";
 

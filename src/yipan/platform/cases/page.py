@@ -1,0 +1,149 @@
+"""Everything the staff page of a case shows, read in a fixed number of statements and handed over as frozen values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from yipan.kernel import clock
+from yipan.platform import catalogue, forms, people, processes, records
+from yipan.platform.records import queries as record_queries
+from yipan.platform.ui import formats
+
+from . import items, queries, timeline
+from .actions import clocks
+from .actions.results import WAYS
+from .domain import corrections, desk, specials
+from .domain.states import State, allowed_acts
+from .models import Case
+
+RIGHTS = (
+    "case.precheck", "case.examine", "case.approve_special", "case.approve_extension", "case.approve_exception",
+    "case.terminate",
+)  # fmt: skip
+SUGGESTIONS = "opinion_suggestion"
+REVEAL_REASONS = ("核对申请人身份材料", "联系申请人补充情况", "现场核查核对人员")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open step that somebody else has to do, with whom, until when, and whether he may be urged from here."""
+
+    task_id: int
+    name: str
+    who: str
+    due: str
+    light: Any
+    urge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """The task of the reader: what is asked, the usual opinions by outcome, and what else may be done with it."""
+
+    task: "processes.queries.MyTask"
+    question: desk.Question
+    usual: dict[str, str]
+    offers: "processes.moving.Offers"
+    due: str
+    light: Any
+
+
+def context(
+    case: Case, actor: records.Actor, now: datetime, *, problem: str, entered: dict[str, Any], revealed: bool
+) -> dict[str, Any]:
+    """The template's values. ``revealed``: numbers of persons are shown in full (the caller has logged why)."""
+    terms = items.terms(case)
+    subject = ("case", str(case.pk))
+    open_tasks = processes.queries.open_tasks(subject)
+    mine = processes.queries.my_tasks(subject, actor, open_tasks)
+    task = mine[0] if mine else None
+    grants = people.access.grants_for(actor)
+    notices = queries.notices(case)
+    return {
+        "face": "workbench",
+        "case": queries.row(case, now),
+        "facts": _facts(case),
+        "dates": clocks.explained(case, terms),
+        "extension_days": terms.extension_days,
+        "hand": _at_hand(task, actor, now) if task is not None else None,
+        "waiting": _waiting(open_tasks, task, now),
+        "entered": entered,
+        "receiver": case.agent_name or case.applicant_name,
+        "ways": list(WAYS.items()),
+        "sections": forms.queries.reading(case.form_data_id, masked=not revealed) if case.form_data_id else [],
+        "revealed": revealed,
+        "reveal_reasons": REVEAL_REASONS,
+        "materials": queries.materials(case),
+        "story": timeline.story(case, record_queries.story_of("case", case.pk), for_applicant=False),
+        "opinions": queries.opinions(case),
+        "documents": queries.documents(case, for_applicant=False),
+        "notice": next((notice for notice in notices if notice.answered_at is None), None),
+        "noticed_before": bool(notices),
+        "specials": queries.open_specials(case),
+        "proposals": queries.pending_proposals(case),
+        "exceptions": queries.pending_exceptions(case),
+        "extensions": queries.pending_extensions(case),
+        "special_titles": specials.KINDS,
+        "special_kinds": [(k, t) for k, t in specials.KINDS.items() if k in terms.special_kinds],
+        "defect_kinds": corrections.KINDS,
+        "picture": processes.picture_for(case.instance_id) if case.instance_id else "",
+        "steps": processes.steps_for(case.instance_id) if case.instance_id else [],
+        "followed": processes.queries.followed(case.instance_id, actor) if case.instance_id else False,
+        "instance_id": case.instance_id,
+        "phrases": queries.phrases(actor.account_id),
+        "acts": {rule.verb for rule in allowed_acts(State(case.state))},
+        "may": {name: any(people.access.reaches(grant, name, case.unit_id) for grant in grants) for name in RIGHTS},
+        "me": actor.person_id,
+        "problem": problem,
+    }
+
+
+def usual_opinions(task: "processes.queries.MyTask") -> dict[str, str]:
+    """Outcome → the stock opinion that the installed content gives for it."""
+    texts = dict(catalogue.queries.codes(SUGGESTIONS) or ())
+    return desk.suggestions(task.act, texts, desk.question(task.act, task.outcomes).answers)
+
+
+def _at_hand(task: "processes.queries.MyTask", actor: records.Actor, now: datetime) -> AtHand:
+    return AtHand(
+        task=task,
+        question=desk.question(task.act, task.outcomes),
+        usual=usual_opinions(task),
+        offers=processes.moving.offers(task, actor),
+        due=clock.show_due(task.due_at) if task.due_at else "",
+        light=processes.task_light(task.due_at, now=now),
+    )
+
+
+def _waiting(tasks: Sequence[Any], mine: Any, now: datetime) -> list[Waiting]:
+    return [
+        Waiting(
+            task_id=task.pk,
+            name=task.name,
+            who="申请人" if task.applicant_step else task.person_name or "待签收",
+            due=clock.show_due(task.due_at) if task.due_at else "",
+            light=processes.task_light(task.due_at, now=now),
+            urge=not task.applicant_step,
+        )
+        for task in tasks
+        if mine is None or task.pk != mine.id
+    ]
+
+
+def _facts(case: Case) -> list[tuple[str, str]]:
+    """Name and value; what is still empty is left out."""
+    found = [
+        ("申请人", case.applicant_name),
+        ("统一社会信用代码", case.applicant_code),
+        ("经办人", case.agent_name),
+        ("电子送达", "同意" if case.e_service else "不同意"),
+        ("办理单位", case.unit_name),
+        ("收件", f"{formats.moment(case.received_at)}　{case.get_channel_display()}"),  # type: ignore[attr-defined]
+        ("受理", formats.moment(case.accepted_at) if case.accepted_at else ""),
+        ("决定", f"{formats.moment(case.decided_at)}　{case.get_decision_display()}" if case.decided_at else ""),  # type: ignore[attr-defined]
+        ("决定文号", case.decision_no),
+        ("事项版本", f"第 {case.accepted_version or case.item_version} 版"),
+        ("办件编号", case.case_no or ""),
+    ]
+    return [(name, value) for name, value in found if value]
