@@ -1,6 +1,7 @@
 """Pack folders ``notices`` (texts: a list ``notices``) and ``reminders`` (rules: a list ``reminders``)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from yipan.kernel.packs import Document, Fields, Finding, InstallContext, Pack, PackFile
 
@@ -107,7 +108,7 @@ def _read_rules(file: PackFile) -> tuple[list[dict], list[Finding]]:
 
 
 def _rule(one: Fields) -> dict:
-    values = {name: one.text(name) for name in ("key", "source", "deadline", "template")}
+    values: dict[str, Any] = {name: one.text(name) for name in ("key", "source", "deadline", "template")}
     values["unit"] = one.choice("unit", ("working_days", "calendar_days"), required=False, default="working_days")
     values["to"] = one.texts("to", required=True)
     offsets = one.raw("offsets", [])

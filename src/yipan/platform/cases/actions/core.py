@@ -1,7 +1,8 @@
 """What every act on a case does alike: lock, guard, change the state, record, tell the province and the applicant.
 
-Every act runs inside one transaction (``with work_on(...)``). The case row is locked before its chain, always in
-this order, so two acts on one case wait for each other and never dead-lock.
+Every act runs inside one transaction (``with work_on(...)``). The running process is locked before the case row, and
+the case row before its chain, always in this order, as the completion of a task does it too: two acts on one case wait
+for each other and never dead-lock.
 """
 
 import contextlib
@@ -134,6 +135,7 @@ class Said:
 def work_on(case_id: int, actor: records.Actor, now: datetime) -> Iterator[Work]:
     """Lock one case for an act; everything inside is one transaction. Raises Case.DoesNotExist."""
     with transaction.atomic():
+        processes.hold(("case", str(case_id)))
         case = Case.objects.select_for_update().get(pk=case_id)
         yield Work(case, actor, now)
 
