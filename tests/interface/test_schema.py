@@ -4,6 +4,7 @@ In this process, through WSGI; the examples are the same in every run. Every ope
 door lets in, half of the time with ids of things that exist.
 """
 
+import datetime as dt
 import secrets
 
 import hypothesis
@@ -14,6 +15,7 @@ from django.core import signals
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections, transaction
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, strategies
 from schemathesis import checks
 from schemathesis.specs.openapi.checks import (
@@ -24,9 +26,12 @@ from schemathesis.specs.openapi.checks import (
 
 import yipan.house.urls  # noqa: F401 - the operations of the rooms are added when the addresses are read
 from yipan.house.api import api
-from yipan.platform.ui import access
+from yipan.platform import people
+from yipan.platform.exchange import domain
+from yipan.platform.ui import access, interface
 
 EXAMPLES = 12
+STAFF = ("market.window1", "data.admin")
 CLAIMS = {"sub": "t", "name": "黄丽芳", "id_type": "id_card", "id_no": "440703197811120032", "level": "4",
           "user_type": "person"}  # fmt: skip
 SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema(path_prefix="/api/v1/"))
@@ -40,11 +45,11 @@ CHECKS = [
 
 
 class Caller:
-    """Cookies and headers with which one person calls; a visitor has none."""
+    """Cookies and headers with which a person or an application calls; a visitor has none."""
 
-    def __init__(self, client: Client | None) -> None:
+    def __init__(self, client: Client | None, key: str = "") -> None:
         self.cookies: dict[str, str] = {}
-        self.headers: dict[str, str] = {}
+        self.headers: dict[str, str] = {"Authorization": f"Bearer {key}"} if key else {}
         if client is not None:
             token = secrets.token_hex(16)  # both halves of the CSRF protection, as a page would send them
             session = client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -59,19 +64,33 @@ class Caller:
 
 @pytest.fixture
 def caller(district, as_staff, as_citizen):
+    """Somebody whom the door of an operation lets in: a visitor, a citizen, staff with the right, else a key."""
     known: dict[str, Caller] = {}
 
-    def of(right: str) -> Caller:
-        login = {access.PUBLIC: "", access.CITIZEN: "citizen", access.SIGNED_IN: "market.window1"}.get(
-            right, "data.admin" if right == "records.deadletter.resend" else "market.window1"
-        )
+    def of(said) -> Caller:
+        right, scope = said["x-right"], said.get("x-scope", "")
+        login = {access.PUBLIC: "", access.CITIZEN: "citizen", access.SIGNED_IN: STAFF[0]}.get(right)
+        if login is None:
+            login = next((login for login in STAFF if people.may(people.queries.actor_of(login), right)), scope)
         if login not in known:
-            client = Client()
-            signed_in = as_citizen(CLAIMS, client) if login == "citizen" else as_staff(login, client) if login else None
-            known[login] = Caller(signed_in)
+            known[login] = _caller(login)
         return known[login]
 
+    def _caller(login: str) -> Caller:
+        if login == "" or login in dict(interface.scopes()):
+            return Caller(None, key=_key(login) if login else "")
+        return Caller(as_citizen(CLAIMS, Client()) if login == "citizen" else as_staff(login, Client()))
+
     return of
+
+
+def _key(scope: str) -> str:
+    from yipan.platform.exchange.actions.issue import issue
+
+    now = timezone.now()
+    unit = people.queries.unit_by_key("market").id
+    asked = domain.Asked("区共享平台", unit, "district", (scope,), 6000, now + dt.timedelta(days=9))
+    return issue(asked, actor=people.queries.actor_of("data.security"), at=now).text
 
 
 @pytest.fixture(autouse=True)
@@ -100,7 +119,7 @@ def real_ids(district):
 def test_every_answer_is_a_declared_one(operation, caller, real_ids, settings):
     settings.YIPAN_LIMITS = dict.fromkeys(("interface", "interface_account", "lookup"), 1_000_000)
     application = WSGIHandler()
-    person = caller(operation.definition.raw["x-right"])
+    person = caller(operation.definition.raw)
     seen = set()
 
     @hypothesis.settings(
