@@ -21,6 +21,8 @@ DEBUG = os.environ.get("YIPAN_DEBUG") == "1"
 PLACES = places.current()
 SECRET_KEY = secret_key(PLACES, ENVIRONMENT)
 ALLOWED_HOSTS = [h for h in os.environ.get("YIPAN_HOSTS", "*" if ENVIRONMENT != "production" else "").split(",") if h]
+if ENVIRONMENT == "production":
+    ALLOWED_HOSTS += ["127.0.0.1", "localhost"]  # probes of this machine; addresses on paper are YIPAN_PUBLIC_URL
 
 # Platform rooms in import order, then the other wings; a room joins the house when its package has an apps.py.
 ROOMS = [
@@ -53,7 +55,7 @@ AUTHENTICATION_BACKENDS = ["yipan.platform.people.backend.AccountBackend"]
 AUTH_USER_MODEL = "people.Account"
 
 MIDDLEWARE = [
-    "yipan.house.health.Measure",
+    "yipan.house.metrics.Measure",
     "yipan.platform.ui.middleware.RequestId",
     "yipan.platform.ui.middleware.CallersAddress",
     "django.middleware.security.SecurityMiddleware",
@@ -157,6 +159,7 @@ if USE_X_FORWARDED_HOST:
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("YIPAN_TRUSTED_ORIGINS", "").split(",") if o]
 if SECURE:
     SECURE_HSTS_SECONDS = 31536000
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
     SECURE_SSL_REDIRECT = os.environ.get("YIPAN_TLS_REDIRECT", "1") == "1"
 
 # Calls a minute by rule of exchange/limits.py, where the built-in ones do not fit: YIPAN_LIMITS="login=120 lookup=30".

@@ -5,13 +5,13 @@ import importlib.util
 from django.conf import settings
 from django.urls import include, path
 
-from . import health, sandbox_proxy
+from . import health, metrics, sandbox_proxy
 from .api import assemble
 
 urlpatterns = [
     path("healthz", health.alive),
     path("readyz", health.ready),
-    path("metrics", health.metrics),
+    path("metrics", metrics.metrics),
     path("api/v1/", assemble().urls),
     *(
         path("", include(f"{room}.urls"))

@@ -127,6 +127,7 @@ class Demo:
         return (
             dict(os.environ)
             | variables(self.database)
+            | serve.metrics_folder(self.places.home)
             | {
                 "YIPAN_ENV": os.environ.get("YIPAN_ENV", "demo"),
                 "DJANGO_SETTINGS_MODULE": "yipan.house.settings",

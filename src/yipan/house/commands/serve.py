@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from pathlib import Path
 
 
 def command(host: str, port: int, *, workers: int = 2) -> list[str]:
@@ -13,6 +14,17 @@ def command(host: str, port: int, *, workers: int = 2) -> list[str]:
         "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
         "--workers-kill-timeout", "8",
     ]  # fmt: skip
+
+
+def metrics_folder(home: Path) -> dict[str, str]:
+    """An empty folder where the web processes about to start keep their measurements; the variable that tells them.
+
+    It must be in their environment before the measuring library is loaded."""
+    folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or home / "metrics")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in folder.glob("*.db"):
+        old.unlink(missing_ok=True)
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
 EXAMPLES = (
@@ -28,9 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from yipan.house import places
     from yipan.house.safety import refuse_unsafe_production
 
     refuse_unsafe_production()
+    os.environ.update(metrics_folder(places.current().home))
     line = command(arguments.host, arguments.port, workers=arguments.workers)
     os.execv(line[0], line)  # noqa: S606
     return 0

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from .models import Progress
 
 
@@ -47,3 +49,29 @@ def _view(row: Progress) -> ProgressView:
         row.pk, row.title, row.state, dict(Progress.STATES)[row.state], row.total, row.done, row.percent, row.note,
         row.result, row.error, row.stop_asked, row.created_at, row.started_at, row.ended_at,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Jobs that are not done: how many by state, how long the oldest due one has waited, since when no worker spoke."""
+
+    states: tuple[tuple[str, int], ...]
+    lag: float
+    worker_silent: float | None
+
+
+def backlog() -> Backlog:
+    """For those who watch operations (one statement); jobs that ended well are deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT status::text, count(*), coalesce(extract(epoch FROM now() - min(coalesce(j.scheduled_at, ("
+            "SELECT min(e.at) FROM procrastinate_events e WHERE e.job_id = j.id))) FILTER (WHERE status = 'todo' "
+            "AND coalesce(j.scheduled_at, now()) <= now())), 0)::float8, "
+            "(SELECT extract(epoch FROM now() - max(last_heartbeat))::float8 FROM procrastinate_workers) "
+            "FROM procrastinate_jobs j WHERE status IN ('todo', 'doing', 'failed') GROUP BY status"
+        )
+        rows = cursor.fetchall()
+        if rows:
+            return Backlog(tuple((state, n) for state, n, _, _ in rows), max(0.0, *(r[2] for r in rows)), rows[0][3])
+        cursor.execute("SELECT extract(epoch FROM now() - max(last_heartbeat))::float8 FROM procrastinate_workers")
+        return Backlog((), 0.0, cursor.fetchone()[0])
