@@ -168,6 +168,9 @@ class EmbeddedPostgres:
             "timezone": "UTC",
             "log_timezone": "UTC",
             "jit": "off",
+            # An error's text and statement quote what people wrote. LOG, FATAL and PANIC are above ERROR here.
+            "log_min_messages": "log",
+            "log_min_error_statement": "panic",
             "password_encryption": "scram-sha-256",
         }
         if not self.durable:
