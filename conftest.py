@@ -39,6 +39,25 @@ def _start_database() -> None:
         os.environ["DATABASE_URL"] = _cluster.dsn(OWNER)
 
 
+# Whole houses, browsers and kills take longest: they begin first, so that the other process fills in beside them.
+LONGEST_FIRST = ("resilience", "browser", "demo_life", "district")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One file stays in one process, so that what its module fixtures install is installed once; long groups first."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+    items.sort(key=_urgency)
+
+
+def _urgency(item: pytest.Item) -> int:
+    marks = {marker.name for marker in item.iter_markers()}
+    marks |= {str(name) for marker in item.iter_markers("xdist_group") for name in marker.args}
+    return next((n for n, name in enumerate(LONGEST_FIRST) if name in marks), len(LONGEST_FIRST))
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """With YIPAN_SCHEMA the rooms run in a schema of that name: no code may name one (a cell is one schema)."""
     schema = os.environ.get("YIPAN_SCHEMA")

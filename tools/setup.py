@@ -54,7 +54,7 @@ def run(*command: str | Path, check: bool = True, **options: Any) -> subprocess.
 
 def index_settings(given: dict[str, str], pip_configuration: str) -> dict[str, str]:
     """Where packages come from, told to both pip and uv: by the environment ``given`` (uv's words before pip's), then
-    by pip's configuration. A wheelhouse that came with the clone is used when the environment asks for nothing else."""
+    by pip's configuration. A wheelhouse that came with the clone goes before what the machine is configured with."""
     configured: dict[str, str] = {}
     for line in pip_configuration.splitlines():
         key, _, value = line.partition("=")
@@ -64,8 +64,7 @@ def index_settings(given: dict[str, str], pip_configuration: str) -> dict[str, s
         value = given.get(for_uv) or given.get(for_pip) or configured.get(word, "")
         if value:
             found |= {for_pip: value, for_uv: value}
-    chosen = {"UV_DEFAULT_INDEX", "UV_FIND_LINKS", "UV_NO_INDEX", "PIP_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX"}
-    if WHEELHOUSE.is_dir() and not chosen & given.keys():
+    if WHEELHOUSE.is_dir() and not {"UV_DEFAULT_INDEX", "UV_FIND_LINKS", "UV_NO_INDEX"} & given.keys():
         found |= dict.fromkeys(INDEX_WORDS["find-links"], str(WHEELHOUSE))
         found |= dict.fromkeys(INDEX_WORDS["no-index"], "1")
     return found
@@ -248,7 +247,7 @@ def tests(arguments: list[str]) -> int:
             variables["YIPAN_CHROMIUM"] = chromium
         if not arguments:
             failed += check_source(variables)
-        command = [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *arguments]
+        command = [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", *arguments]
         if run(*command, check=False, env=variables).returncode != 0:
             failed.append("pytest")
         if not arguments:

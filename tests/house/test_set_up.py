@@ -72,7 +72,8 @@ def test_pip_s_configuration_is_told_to_uv_and_uv_s_variables_to_pip(setup):
 
 def test_a_wheelhouse_that_came_along_is_used_unless_something_else_is_asked_for(setup):
     setup.WHEELHOUSE.mkdir()
-    found = setup.index_settings({}, "global.index-url='https://index.example/simple'")
+    machine = {"PIP_FIND_LINKS": "/opt/wheels", "PIP_INDEX_URL": "https://index.example/simple"}
+    found = setup.index_settings(machine, "global.index-url='https://index.example/simple'")
     assert found["UV_NO_INDEX"] == found["PIP_NO_INDEX"] == "1"
     assert found["UV_FIND_LINKS"] == str(setup.WHEELHOUSE)
     assert "UV_NO_INDEX" not in setup.index_settings({"UV_DEFAULT_INDEX": "https://own.example/simple"}, "")

@@ -27,8 +27,9 @@ def _explain_database(problem: Exception) -> str | None:
     from django.db import OperationalError, ProgrammingError
 
     from yipan.platform.records import WrongInstallation
+    from yipan.platform.records.crypto import CryptoProblem
 
-    if isinstance(problem, WrongInstallation):
+    if isinstance(problem, WrongInstallation | CryptoProblem):
         return str(problem)
     cause = problem.__cause__
     if isinstance(problem, psycopg.OperationalError | OperationalError):

@@ -39,12 +39,17 @@ def state() -> SchemaState:
 def upgrade() -> None:
     """Run every waiting migration, let the run-time role use what there is, and found a new database as what it is.
 
-    Raises records.WrongInstallation for a database that was founded as another kind (demo | test | production).
+    Raises records.WrongInstallation for a database that was founded as another kind (demo | test | production), and
+    CryptoProblem without the keys that seal its first act; neither leaves anything changed.
     """
-    call_command("migrate", interactive=False, verbosity=0)
-    grant_run_time_rights()
     from yipan.platform import records
 
+    records.crypto.current()
+    founded = "records_installation" in connection.introspection.table_names()
+    if founded and records.installation().kind != settings.ENVIRONMENT:
+        records.found(settings.ENVIRONMENT)  # refuses
+    call_command("migrate", interactive=False, verbosity=0)
+    grant_run_time_rights()
     records.found(settings.ENVIRONMENT)
 
 

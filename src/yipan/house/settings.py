@@ -195,6 +195,7 @@ LOGGING = {
     # 4xx answers are people's mistakes and refusals; the access log of the proxy has them.
     "loggers": {
         "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "httpx": {"level": "WARNING"},
         "fontTools": {"level": "ERROR"},
         "procrastinate.blueprints": {"level": "WARNING"},
