@@ -66,7 +66,9 @@ def test_what_means_nothing_is_found_with_its_line(kind, check):
 def test_a_file_in_another_encoding_is_found_with_its_line(kind, check):
     """What a Chinese editor may write: GBK."""
     path = KINDS[kind]
-    content = "\n".join(["", *path.read_text(encoding="utf-8").splitlines()]).encode("gb18030")
+    content = "\n".join(
+        ["# 说明" if path.suffix == ".yaml" else "", *path.read_text(encoding="utf-8").splitlines()]
+    ).encode("gb18030")
     code, out = check(f"{kind}/{path.name}", content)
     assert code == 1, out
     assert f"broken/{kind}/{path.name}:" in out

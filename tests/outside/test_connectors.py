@@ -85,12 +85,11 @@ def test_an_expired_licence_is_not_found(sandbox: str):
     assert elicence.find("440703200002291127", "resident_id_card") == []
 
 
-def test_a_library_that_is_slow_is_a_failure_within_its_limit(sandbox: str, inject, monkeypatch):
+def test_a_library_that_is_slow_is_a_failure_within_its_limit(sandbox: str, inject):
     """Sheet 22, h4: more than 5 s, and the page offers the upload."""
-    monkeypatch.setattr(elicence, "FETCH_SECONDS", 0.5)
     inject("elicence", "slow", seconds=1.5)
     with pytest.raises(ConnectorError) as caught:
-        elicence.find(FIRM, "business_licence")
+        elicence.find(FIRM, "business_licence", seconds=0.5)
     assert caught.value.code == "timeout"
     assert not caught.value.permanent
 

@@ -1,5 +1,6 @@
 """Load a backup into an empty installation. Everything that can be refused is refused before anything is written."""
 
+import errno
 import json
 import shutil
 import tarfile
@@ -24,6 +25,8 @@ def restore_backup(source: Path, *, keys: Path | None = None) -> dict[str, Any]:
     """Load an archive; its manifest. ``keys`` is the old installation's key folder or key file. Raises DatabaseProblem
     for what is no archive, damaged, from a newer program, of another kind, without its keys, or not into the empty."""
     where = places.current()
+    if not source.is_file():
+        raise FileNotFoundError(errno.ENOENT, "No such file", str(source))
     _refuse_filled_database()
     with _unpacked(source, where.home) as (folder, manifest):
         _refuse_unfit(manifest)
