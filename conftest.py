@@ -74,7 +74,23 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     connection_created.connect(make_schema, weak=False)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker) -> Iterator[None]:
+    """A database of this process, cloned from one that is migrated once a run (instead of once a process)."""
+    import databases
+
+    with django_db_blocker.unblock():
+        databases.begin()
+    yield
+    with django_db_blocker.unblock():
+        databases.end()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and os.environ.get("DATABASE_URL"):
+        import databases
+
+        databases.drop_run(others=_cluster is not None)
     if _cluster is not None:
         _cluster.release()
 

@@ -24,7 +24,7 @@ def whole_district(django_db_setup, django_db_blocker) -> Iterator[dict[str, int
     from yipan.platform.ui import site
 
     with django_db_blocker.unblock(), transaction.atomic():
-        _forget()
+        forget()
         actions.install(actions.built_in_folders(with_demo=True), actor=records.SYSTEM, at=calendar.real_now())
         files = queries.files_in_use("demo_district")
         told = read_yaml(files["demo/cases.yaml"].decode(), "demo/cases.yaml").value
@@ -35,10 +35,10 @@ def whole_district(django_db_setup, django_db_blocker) -> Iterator[dict[str, int
         calendar.clear_clock()
         site.forget()
         transaction.set_rollback(True)
-    _forget()
+    forget()
 
 
-def _forget() -> None:
+def forget() -> None:
     """What processes remember by row ids, which come again after the rollback."""
     from yipan.platform.calendar.current import forget as forget_calendars
     from yipan.platform.catalogue import queries

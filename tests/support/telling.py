@@ -77,37 +77,30 @@ def standing(*, at: str = "2021-10-08 09:00", committed: bool = False) -> Iterat
 
     The caller has unblocked the database. ``committed``: for tests whose threads have connections of their own.
     """
-    from django.core.management import call_command
+    from databases import filled
+    from district import forget
     from django.db import transaction
     from django.test.utils import override_settings
 
-    from yipan.platform.processes import definitions
     from yipan.platform.publishing import actions
-    from yipan.platform.records.testing import wipe
-    from yipan.platform.ui import site
 
     def install() -> None:
         calendar.set_clock(moment(at), frozen=True)
         actions.install(actions.built_in_folders(with_demo=True), actor=records.SYSTEM, at=moment(at))
 
     with tempfile.TemporaryDirectory() as folder, override_settings(**_storage(folder)):
-        definitions.forget()
-        site.forget()
+        forget()
         try:
-            if committed:
-                install()
-                yield
-            else:
-                with transaction.atomic():
-                    install()
+            with filled("packs_" + "".join(filter(str.isdigit, at)), install, commits=committed):
+                forget()
+                if committed:
                     yield
-                    transaction.set_rollback(True)
+                else:
+                    with transaction.atomic():
+                        yield
+                        transaction.set_rollback(True)
         finally:
-            if committed:
-                wipe()
-                call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
-            definitions.forget()
-            site.forget()
+            forget()
 
 
 def _storage(folder: str) -> dict[str, Any]:
