@@ -155,7 +155,10 @@ class Hotel:
         with self.step("预审：一次性告知补正"), self.desk("market.window1") as clerk:
             clerk.get(f"/cases/{self.case}/")
             clerk.submit(
-                {"outcome": "correct", "defect": "M4", "kind-M4": "unclear", "remedy-M4": "请重新上传清晰的布局图"},
+                {
+                    "outcome": "correct", "defect": "M4", "kind-M4": "unclear", "remedy-M4": "请重新上传清晰的布局图",
+                    "opinion": "布局图不清晰，请一次补正。",
+                },
                 button="提交", having="outcome",
             )  # fmt: skip
         agent = self.agent
