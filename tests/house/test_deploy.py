@@ -163,7 +163,7 @@ def test_the_examples_name_everything_that_production_refuses_to_start_without()
     assert problems(example)
     filled = {name: value or "x" for name, value in example.items()}
     filled |= {name: f"{value}system.example.gov.cn" for name, value in filled.items() if value == "https://"}
-    filled |= {"YIPAN_SECRET_KEY": "k" * 64}
+    filled |= {"YIPAN_SECRET_KEY": "k" * 64, "YIPAN_METRICS_TOKEN": "m" * 40}
     assert problems(filled) == []
     assert "YIPAN_OWNER_DATABASE_URL" not in example, "the web processes never have the owner's password"
     assert set(variables(DEPLOY / "owner.example")) == {"YIPAN_OWNER_DATABASE_URL"}

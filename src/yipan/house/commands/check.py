@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from yipan.house.safety import refuse_unsafe_production
+    from yipan.house.safety import refuse_unsafe_database, refuse_unsafe_production
     from yipan.house.session import installation
 
     refuse_unsafe_production()
@@ -26,6 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
 
         call_command("check", verbosity=0)
         found = state()
+        if not found.waiting:
+            refuse_unsafe_database()
         for name in found.waiting:
             print(f"! migration waits: {name}")
         for name in found.newer:

@@ -41,9 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     from yipan.house import places
-    from yipan.house.safety import refuse_unsafe_production
+    from yipan.house.safety import refuse_unsafe_database, refuse_unsafe_production
+    from yipan.house.session import installation
 
     refuse_unsafe_production()
+    if os.environ.get("YIPAN_ENV") == "production":
+        with installation():
+            refuse_unsafe_database()
     os.environ.update(metrics_folder(places.current().home))
     line = command(arguments.host, arguments.port, workers=arguments.workers)
     os.execv(line[0], line)  # noqa: S606

@@ -13,11 +13,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from yipan.house.safety import refuse_unsafe_production
+    from yipan.house.safety import refuse_unsafe_database, refuse_unsafe_production
     from yipan.house.session import installation
 
     refuse_unsafe_production()
     with installation():
+        refuse_unsafe_database()
         from yipan.platform.jobs import worker
 
         return worker.run(concurrency=arguments.concurrency) or 0

@@ -1,4 +1,5 @@
-"""Who asks: ``request.actor`` and ``request.principal``, signing out after half an hour without a sign of life.
+"""Who asks: ``request.actor`` and ``request.principal``; signing out after half an hour without a sign of life, and
+after twelve hours in any case.
 
 A visitor costs no statement: without the session's account nothing is loaded. Rights are loaded when first asked for
 and kept for this request only.
@@ -16,8 +17,9 @@ from yipan.platform.ui import notify
 from . import access
 
 IDLE_SECONDS = 30 * 60
+LONGEST_SECONDS = 12 * 3600  # however busy: a stolen session ends with the day
 WRITE_EVERY = 60  # a session is one row: it is written at most once a minute
-SEEN = "people.seen"
+SEEN, BEGUN = "people.seen", "people.begun"
 
 
 class WhoIsAsking:
@@ -38,8 +40,13 @@ class WhoIsAsking:
 
     @staticmethod
     def _idle(request: HttpRequest) -> bool:
-        """Sign out whoever was away too long; otherwise note that he is there."""
+        """Sign out whoever was away too long, or has been here too long; otherwise note that he is there."""
         now = int(time.time())
+        begun = request.session.get(BEGUN, now)
+        if now - begun > LONGEST_SECONDS:
+            logout(request)
+            notify(request, "您登录已超过 12 小时，为保护数据已自动退出，请重新登录。", tone="orange")
+            return True
         seen = request.session.get(SEEN, now)
         if now - seen > IDLE_SECONDS:
             logout(request)
@@ -47,4 +54,5 @@ class WhoIsAsking:
             return True
         if SEEN not in request.session or now - seen > WRITE_EVERY:
             request.session[SEEN] = now
+            request.session.setdefault(BEGUN, now)
         return False

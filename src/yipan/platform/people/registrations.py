@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.urls import NoReverseMatch, reverse
 
 from yipan.kernel.packs import register_loader
-from yipan.platform import calendar
+from yipan.platform import calendar, jobs
 from yipan.platform.records import rights, verbs
 from yipan.platform.ui import access as ui_access
 from yipan.platform.ui import context, errors, navigation
@@ -52,6 +52,8 @@ def register() -> None:
     context.provide("may", _may)
     context.provide("now", lambda _request: calendar.now())
     leaving.register()
+    jobs.task("people.forget_sessions")(sessions.forget_expired)
+    jobs.periodic("50 2 * * *", "people.forget_sessions")
     approval.set_reach(_units_to_approve_for)
     _menus()
 

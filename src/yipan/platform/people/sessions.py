@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from .access import Identity
@@ -75,6 +76,14 @@ def note_fresh(request: HttpRequest) -> None:
 
 def is_fresh(request: HttpRequest) -> bool:
     return time.time() - request.session.get(FRESH, 0) < FRESH_SECONDS
+
+
+def forget_expired() -> int:
+    """Delete sessions that have ended (a nightly job); how many: nothing of a visit is kept longer than the visit."""
+    from django.contrib.sessions.models import Session
+
+    deleted, _ = Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    return deleted
 
 
 def home(account: Account) -> str:

@@ -5,6 +5,7 @@ The cookie ``yp_display`` holds ``size.contrast``, for example ``large.high``; a
 
 from dataclasses import dataclass, replace
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -40,4 +41,7 @@ def of(request: HttpRequest) -> Display:
 
 def remember(response: HttpResponseBase, display: Display) -> None:
     # Readable by the page's script, which switches the display without a new page; it holds nothing secret.
-    response.set_cookie(COOKIE, f"{display.size}.{display.contrast}", max_age=YEAR, samesite="Lax")
+    response.set_cookie(
+        COOKIE, f"{display.size}.{display.contrast}", max_age=YEAR, samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )  # fmt: skip

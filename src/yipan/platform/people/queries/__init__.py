@@ -207,6 +207,11 @@ def demo_accounts() -> list[DemoAccount]:
     return [DemoAccount(*row) for row in rows.values_list("login", "demo_password", "demo_title", "person__name")]
 
 
+def accounts_with_public_passwords() -> list[str]:
+    """Logins that still open with the password shown on the demo's start page."""
+    return list(Account.objects.filter(is_active=True).exclude(demo_password="").values_list("login", flat=True))
+
+
 def calendar_day(at: datetime) -> date:
     from yipan.kernel.clock import day_of
 

@@ -10,7 +10,7 @@ from django_otp.oath import TOTP
 from lxml import etree
 
 from yipan.platform import calendar, records
-from yipan.platform.people import guard, middleware, second_factor
+from yipan.platform.people import guard, middleware, second_factor, sessions
 from yipan.platform.people.actions import accounts
 from yipan.platform.people.models import Account, Person, SecondFactor, SignInGuard
 from yipan.platform.records import crypto
@@ -102,6 +102,26 @@ def test_idle_for_half_an_hour_signs_out(client, account):
     session.save()
     assert client.get("/me/").status_code == 302
     assert "超过 30 分钟没有操作" in client.get("/login/").content.decode()
+
+
+def test_nobody_stays_signed_in_for_longer_than_a_day_however_busy(client, account):
+    post(client, PASSWORD)
+    assert client.get("/me/").status_code == 200
+    session = client.session
+    session[middleware.BEGUN] -= middleware.LONGEST_SECONDS + 1
+    session.save()
+    assert client.get("/me/").status_code == 302
+    assert "超过 12 小时" in client.get("/login/").content.decode()
+
+
+def test_sessions_that_ended_are_forgotten(client, account):
+    from django.contrib.sessions.models import Session
+
+    post(client, PASSWORD)
+    assert sessions.forget_expired() == 0
+    Session.objects.update(expire_date=timezone.now() - dt.timedelta(seconds=1))
+    assert sessions.forget_expired() == 1
+    assert not Session.objects.exists()
 
 
 def test_an_expired_password_must_be_changed_first(client, account):
