@@ -1,16 +1,20 @@
-"""Check a licence's QR code without the platform and without a network.
+"""Check a licence without the platform and without a network: its QR code, or its sealed PDF.
 
-    python tools/verify_licence.py KEY.JSON CODE [NOT-VALID.JSON]
+    python tools/verify_licence.py KEY.JSON CODE|FILE.PDF [NOT-VALID.JSON]
 
 KEY.JSON is /verify/key.json of the platform, fetched once over a trusted way; CODE is what the QR code says (the whole
 address or only its part after ``c=``); NOT-VALID.JSON is /verify/not-valid.json, as fresh as you have it. Needs Python
-and the package gmalg. The format is described in KEY.JSON. Exit: 0 genuine and valid as far as these files tell,
-1 genuine but expired or in the list, 2 not genuine.
+and the packages gmalg and, for files, pypdf. The formats are described in KEY.JSON. A file is genuine when the seal
+service signed every byte of it and the licence's own signature inside is the platform's. Exit: 0 genuine and valid as
+far as these files tell, 1 genuine but expired or in the list, 2 not genuine.
 """
 
 import base64
 import binascii
+import hashlib
+import io
 import json
+import re
 import sys
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -63,6 +67,40 @@ def is_signed(keys: dict[str, str], key_id: str, data: bytes, signature: bytes) 
         return False
 
 
+def sealed_by(keys: dict[str, str], pdf: bytes) -> str:
+    """The unit whose seal a PDF carries, when the seal service signed exactly these bytes; "" otherwise."""
+    ranges = re.findall(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", pdf)
+    if len(ranges) != 1:
+        return ""
+    begin, start, end, rest = map(int, ranges[0])
+    place = pdf[start:end]
+    if begin or end + rest != len(pdf) or place[:1] + place[-1:] != b"<>":
+        return ""
+    covered = pdf[:start] + pdf[end:]
+    named = re.search(rb"/YipanKey\s*/([A-Za-z0-9-]+)", covered)
+    try:
+        value = bytes.fromhex(place[1:-1].decode())
+    except ValueError:
+        return ""
+    signature = value[: value[1] + 2] if len(value) > 2 else value
+    message = f"yipan-seal-1:{hashlib.sha256(covered).hexdigest()}".encode()
+    if named is None or not is_signed(keys, named[1].decode(), message, signature):
+        return ""
+    return "".join(str(_info(pdf).get("/YipanSealName", "")).split())
+
+
+def code_of(pdf: bytes) -> str:
+    """The licence's code, which stands among the keywords of the file."""
+    found = re.search(r"[A-Za-z0-9_-]{40,}\.[A-Za-z0-9_-]{40,}", str(_info(pdf).get("/Keywords", "")))
+    return found.group() if found else ""
+
+
+def _info(pdf: bytes) -> dict[str, Any]:
+    from pypdf import PdfReader
+
+    return dict(PdfReader(io.BytesIO(pdf)).metadata or {})
+
+
 def check(keys: dict[str, str], code: str) -> dict[str, Any] | None:
     """The summary of a genuine code, or None."""
     body, _, signature = code_in(code.strip()).partition(".")
@@ -80,10 +118,23 @@ def main(arguments: list[str]) -> int:
     if len(arguments) not in (2, 3):
         print(__doc__)
         return 2
-    keys = {key["id"]: key["public"] for key in json.loads(Path(arguments[0]).read_text("utf-8"))["keys"]}
-    summary = check(keys, arguments[1])
+    published = json.loads(Path(arguments[0]).read_text("utf-8"))
+    keys = {key["id"]: key["public"] for key in published["keys"]}
+    code, unit = arguments[1], ""
+    if code.lower().endswith(".pdf"):
+        pdf = Path(code).read_bytes()
+        unit = sealed_by({key["id"]: key["public"] for key in published.get("seal_keys", [])}, pdf)
+        if not unit:
+            print("✗ 文件被改动过，或者没有该平台所用的电子印章")
+            return 2
+        print(f"电子印章：{unit}（文件自用印后没有改动）")
+        code = code_of(pdf)
+    summary = check(keys, code)
     if summary is None:
         print("✗ 内容被篡改，或者不是该平台出具的证照")
+        return 2
+    if unit and unit != summary["o"]:
+        print(f"✗ 印章是“{unit}”的，发证机关却是“{summary['o']}”")
         return 2
     for member, label in LABELS.items():
         print(f"{label}：{summary[member] or ('长期' if member == 'e' else '—')}")

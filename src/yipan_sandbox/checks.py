@@ -19,6 +19,22 @@ def faults_of(body: Mapping[str, Any], rules: Mapping[str, str]) -> list[dict[st
     return found
 
 
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def is_credit_code(code: str) -> bool:
+    """GB 32100-2015: the 18th character follows from the first 17."""
+    if len(code) != 18 or not set(code) <= set(ALPHABET):
+        return False
+    total = sum(ALPHABET.index(character) * pow(3, place, 31) for place, character in enumerate(code[:17]))
+    return ALPHABET[-total % 31] == code[17]
+
+
+def is_item_code(code: str) -> bool:
+    """31 characters of the task, of which the first 18 are the body's credit code, then a level and 12 digits."""
+    return is_credit_code(code[:18]) and re.fullmatch(r"[1-6]\d{12}(\d\d)?", code[18:]) is not None
+
+
 def refused(faults: list[dict[str, str]], code: str = "fields") -> Response:
     answer = jsonify({"code": code, "message": "数据校验不通过", "errors": faults})
     answer.status_code = 422

@@ -14,6 +14,8 @@ from .store import Store
 PAASID, TOKEN = "sandbox", "sandbox-token-0001"
 SKEW_SECONDS = 300
 FAULTS = ("error", "reject", "timeout", "slow", "duplicate", "reorder")
+# Pages and switches of the sandbox itself: not signed, not failing, not in the journal.
+QUIET = frozenset({"faults", "journal", "desk.home", "desk.system", "desk.switch", "desk.clear", "static"})
 # Systems called by the platform's server only; identity has pages for people and OAuth's own proofs.
 SIGNED = frozenset({"sms", "yuezhengyi", "elicence", "seal", "acceptance", "rating"})
 
@@ -34,7 +36,7 @@ class Gateway:
     # -- a call comes in ---------------------------------------------------------------------------------------------
     def before(self) -> Response | None:
         g.system = request.path.split("/")[1]
-        g.quiet = request.path.endswith(("/_faults", "/journal")) or request.path == "/"
+        g.quiet = request.endpoint in QUIET or request.path.endswith("/_callback")
         if g.quiet:
             return None
         if g.system in SIGNED:
@@ -79,6 +81,9 @@ class Gateway:
             return self.refuse(422, "injected", "injected rejection")
         if fault["kind"] in ("timeout", "slow"):
             time.sleep(float(fault.get("seconds", 30 if fault["kind"] == "timeout" else 2)))
+        if fault["kind"] == "duplicate":
+            # The network delivers the call twice; the caller sees the answer to the second.
+            self.app.dispatch_request()
         return None
 
     @staticmethod
@@ -114,9 +119,20 @@ class Gateway:
             fault = request.get_json(force=True)
             if fault.get("kind") not in FAULTS:
                 abort(422)
-            fault["times"] = int(fault.get("times", 1))
-            self.faults[system].append(fault)
+            self.faults[system].append({**fault, "times": int(fault.get("times", 1))})
             return jsonify({"faults": list(self.faults[system])})
+
+    def add_fault(self, system: str, fault: dict[str, Any]) -> None:
+        with self.lock:
+            self.faults[system].append(fault)
+
+    def clear_faults(self, system: str) -> None:
+        with self.lock:
+            self.faults[system].clear()
+
+    def waiting(self, system: str) -> list[dict[str, Any]]:
+        with self.lock:
+            return [dict(fault) for fault in self.faults[system]]
 
     def show_journal(self, system: str) -> Response:
         return jsonify({"journal": self.store.journal(system)})

@@ -2,6 +2,7 @@
 
 import base64
 import threading
+import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,25 +40,45 @@ def find() -> Response:
     return jsonify({"licences": found})
 
 
+# For what a licence is used must be said, and on what ground: the holder's consent, or a duty set by law.
+USE = {"purpose": r".{4,120}", "item": r"[0-9A-Z]{31,33}", "reference": r".{3,60}", "ground": r"holder|law"}
+
+
 @blueprint.get("/licences/<path:identifier>")
 def fetch(identifier: str) -> Response:
+    """Fields and file of a licence. The file is watermarked with its use; who used it for what is kept."""
+    faults = faults_of(request.args, USE)
+    if faults:
+        return refused(faults)
     licence = next((licence for licence in KNOWN if licence["identifier"] == identifier), None)
     if licence is None:
         answer = jsonify({"code": "unknown", "message": "没有这个证照标识"})
         answer.status_code = 404
         return answer
+    if licence["status"] != "valid":
+        return current_app.extensions["gateway"].refuse(410, licence["status"], "证照已失效")
+    used = {name: request.args[name] for name in USE} | {"identifier": identifier, "at": time.time()}
+    with _lock:
+        store = current_app.extensions["store"]
+        store.put("elicence", "use", f"{len(store.all('elicence', 'use')) + 1:08d}", used)
     return jsonify(
         {
             "identifier": identifier,
             "name": licence["name"],
             "data": {label: str(value) for label, value in licence["data"].items()},
-            "pdf_base64": base64.b64encode(_file(identifier)).decode(),
+            "pdf_base64": base64.b64encode(_file(identifier, used["purpose"])).decode(),
         }
     )
 
 
+@blueprint.get("/uses")
+def uses() -> Response:
+    """Which licences were fetched, for what, on what ground."""
+    return jsonify({"uses": current_app.extensions["store"].all("elicence", "use")})
+
+
 @lru_cache(maxsize=64)
-def _file(identifier: str) -> bytes:
+def _file(identifier: str, purpose: str) -> bytes:
     licence = next(licence for licence in KNOWN if licence["identifier"] == identifier)
     return papers.licence(
         {
@@ -66,13 +87,14 @@ def _file(identifier: str) -> bytes:
             "rows": [[label, str(value)] for label, value in licence["data"].items()],
             "issuer": licence["issuer"],
             "issued": str(licence["issued"]),
+            "use": f"仅用于{purpose}",
         }
     )
 
 
 @blueprint.post("/licences")
 def take() -> Response:
-    """A licence issued elsewhere, or its new state; the same identifier is updated, a repeat changes nothing."""
+    """A licence issued elsewhere, or its new state. The newest state by ``changed_at`` counts, whatever comes late."""
     body = request.get_json(force=True)
     faults = faults_of(body, PUSHED)
     if faults:
@@ -80,7 +102,9 @@ def take() -> Response:
     store = current_app.extensions["store"]
     kept = {name: value for name, value in body.items() if name != "pdf_base64"}
     with _lock:
-        store.put("elicence", "pushed", body["identifier"], kept)
+        known = store.get("elicence", "pushed", body["identifier"])
+        if known is None or known.get("changed_at", "") <= kept.get("changed_at", ""):
+            store.put("elicence", "pushed", body["identifier"], {**(known or {}), **kept})
     return jsonify({"id": body["identifier"]})
 
 

@@ -44,6 +44,11 @@ class Store:
             ).fetchall()
         return [dict(row) for row in rows]
 
+    def count(self, system: str) -> int:
+        """How many calls of a system the journal holds."""
+        with self.lock, closing(self._open()) as database:
+            return database.execute("SELECT count(*) FROM journal WHERE system = ?", (system,)).fetchone()[0]
+
     def put(self, system: str, kind: str, key: str, value: Any) -> bool:
         """Keep a thing; False when it replaced one."""
         text = json.dumps(value, ensure_ascii=False)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 FIRM = "江门市蓬江区悦来宾馆有限公司"
 
 
-def sign_in(client, sandbox: str, who: str, following: str = "/me/"):
+def sign_in(client, sandbox: str, who: str, following: str = "/me/", *, before_return=lambda: None):
     """Follow the redirect as a browser does, choose a person on the service's page, come back with its code."""
     address = client.get("/login/citizen/", {"next": following})["Location"]
     assert address.startswith("http://testserver/sandbox/identity/authorize?")
@@ -20,6 +20,7 @@ def sign_in(client, sandbox: str, who: str, following: str = "/me/"):
     sent = {**dict(form.form_values()), "who": who}
     back = httpx.post(inside.split("?")[0], data=sent, headers=forwarded).headers["Location"]
     parts = urlsplit(back)
+    before_return()
     return client.get(parts.path, {name: value[0] for name, value in parse_qs(parts.query).items()})
 
 
@@ -93,3 +94,32 @@ def test_a_compatriot_signs_in_with_his_permit(client, sandbox: str):
     page = client.get("/me/").content.decode()
     assert "H12345678" not in page
     assert "H1*****78" in page
+
+
+def test_somebody_from_hong_kong_signs_in_with_his_permit(client, sandbox: str):
+    """Sheet 22 g and d1: identity documents of Hong Kong and Macao, by the national code list."""
+    assert sign_in(client, sandbox, "gd-0005").status_code == 302
+    page = client.get("/me/").content.decode()
+    assert "何家慧" in page
+    assert "H12345678" not in page
+
+
+def test_a_name_that_was_not_proven_well_enough_is_told_what_to_do(client, sandbox: str, settings):
+    """Sheet 22 g: levels L1 to L4."""
+    settings.YIPAN_IDENTITY_LEVEL = 2
+    answer = sign_in(client, sandbox, "gd-0006")
+    assert "L1" in answer.content.decode()
+    assert client.get("/me/").status_code == 302
+
+
+def test_who_cancels_comes_back_without_being_signed_in(client, sandbox: str):
+    address = client.get("/login/citizen/")["Location"]
+    state = parse_qs(urlsplit(address).query)["state"][0]
+    inside = address.replace("http://testserver/sandbox", sandbox)
+    (form,) = html.fromstring(httpx.get(inside).text).forms
+    back = httpx.post(inside.split("?")[0], data={**dict(form.form_values()), "cancel": "1"}).headers["Location"]
+    given = parse_qs(urlsplit(back).query)
+    assert given == {"error": ["access_denied"], "state": [state]}
+    answer = client.get("/login/citizen/callback/", {"error": "access_denied", "state": state})
+    assert answer.status_code < 500
+    assert client.get("/me/").status_code == 302

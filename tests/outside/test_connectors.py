@@ -15,6 +15,7 @@ from yipan.connectors.base import ConnectorError
 from yipan_sandbox import papers
 
 FIRM = "91440703MA9Q100100"
+USE = elicence.Use("办理“食品经营许可（新办）”", "11440703MB9P00026K4000131024000", "draft-1", "holder")
 NUMBER = "11440703MB9P00026K4000131024000" + "20260302" + "0001"
 
 
@@ -39,6 +40,34 @@ def test_the_gateway_s_signature_is_that_of_the_sheet():
         "sandbox", "sandbox-token-0001", timestamp="1635393600", nonce="17cc5a3b400-1f2e3d", digest=base.sha256
     )
     assert headers["x-tif-signature"] == "a53b421d3feebcdf3877165a88c425df434f9f2335a6a9350cefe46cbd17b190"
+
+
+def test_the_gateway_s_calls_to_us_are_signed_with_whom_they_speak_for(settings):
+    """Sheet 00 §7: the second vector; and S4: 301 seconds are too old, with the clock of the vector it passes."""
+    headers = {
+        "x-tif-paasid": "sandbox", "x-tif-timestamp": "1635393600", "x-tif-nonce": "17cc5a3b400-1f2e3d",
+        "x-tif-uid": "pj_zhangsan", "x-tif-uinfo": "eyJuYW1lIjoi5byg5LiJIn0=", "x-tif-ext": "",
+        "x-tif-signature": "F4C704DFDC40813CB2F0F60258AC6BB0A76E09344C250442099DDF4CE27848C5",
+    }  # fmt: skip
+    assert (
+        base.inbound_signature("sandbox-token-0001", headers, digest=base.sha256) == headers["x-tif-signature"].lower()
+    )
+
+    def problem(now: float, **changed: str) -> str:
+        given = headers | {name.replace("_", "-"): value for name, value in changed.items()}
+        return base.inbound_problem(given, now=now, digest=base.sha256)
+
+    at = 1635393600
+    assert problem(at) == problem(at + 300) == problem(at - 300) == ""
+    assert "300 秒" in problem(at + 301)
+    assert "300 秒" in problem(at - 301)
+    assert "signature" in problem(at, x_tif_uid="pj_lisi")
+    assert "signature" in problem(at, x_tif_signature="签名")
+    assert "paasid" in problem(at, x_tif_paasid="other")
+    assert "nonce" in problem(at, x_tif_nonce="")
+    assert "timestamp" in problem(at, x_tif_timestamp="٣")
+    settings.YIPAN_GATEWAY = {"paasid": "", "token": ""}
+    assert problem(at, x_tif_paasid=""), "an installation without gateway takes no calls"
 
 
 @pytest.mark.parametrize("age", [0, 301])
@@ -75,14 +104,15 @@ def test_a_todo_that_was_closed_stays_closed(sandbox: str):
 
 def test_a_firm_s_business_licence_is_found_and_fetched(sandbox: str):
     (found,) = elicence.find(FIRM, "business_licence")
-    licence = elicence.fetch(found)
+    licence = elicence.fetch(found, USE)
     assert licence.data["统一社会信用代码"] == FIRM
     text = PdfReader(io.BytesIO(licence.pdf)).pages[0].extract_text()
     assert "演示证照" in text.replace(" ", "")
 
 
-def test_an_expired_licence_is_not_found(sandbox: str):
-    assert elicence.find("440703200002291127", "resident_id_card") == []
+def test_an_expired_licence_is_told_as_such(sandbox: str):
+    (found,) = elicence.find("440703200002291127", "resident_id_card")
+    assert (found.valid, found.word) == (False, "已过期")
 
 
 def test_a_library_that_is_slow_is_a_failure_within_its_limit(sandbox: str, inject):

@@ -5,6 +5,7 @@ timestamp + token + nonce + timestamp. The digest is a parameter, because deploy
 """
 
 import hashlib
+import hmac
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -14,8 +15,10 @@ import httpx
 from django.conf import settings
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 10.0
-# The other side will never take these, however often they are repeated.
+# The other side will never take these, however often they are repeated; except what it says is only too early.
 PERMANENT = frozenset({400, 404, 409, 410, 413, 415, 422})
+TOO_EARLY = "out_of_order"
+SKEW_SECONDS = 300
 
 _client: httpx.Client | None = None
 
@@ -47,6 +50,29 @@ def sign(paasid: str, token: str, *, timestamp: str, nonce: str, digest: Callabl
     }
 
 
+def inbound_signature(token: str, headers: Mapping[str, str], *, digest: Callable[[bytes], str]) -> str:
+    """The signature a call of the gateway to us must carry: besides time and nonce it covers whom it speaks for."""
+    stamp, nonce = headers.get("x-tif-timestamp", ""), headers.get("x-tif-nonce", "")
+    who = ",".join(headers.get(f"x-tif-{part}", "") for part in ("uid", "uinfo", "ext"))
+    return digest(f"{stamp}{token}{nonce},{who}{stamp}".encode())
+
+
+def inbound_problem(headers: Mapping[str, str], *, now: float, digest: Callable[[bytes], str]) -> str:
+    """Why a call that says it comes from the gateway is turned away; "" when time and signature are right. Whether its
+    nonce was used before, the receiver remembers."""
+    gateway = settings.YIPAN_GATEWAY
+    stamp = headers.get("x-tif-timestamp", "")
+    if not gateway["token"] or headers.get("x-tif-paasid") != gateway["paasid"]:
+        return "x-tif-paasid 不是本平台登记的应用"
+    if not (stamp.isascii() and stamp.isdigit()) or abs(now - int(stamp)) > SKEW_SECONDS:
+        return f"x-tif-timestamp 与当前时间相差超过 {SKEW_SECONDS} 秒"
+    if not headers.get("x-tif-nonce"):
+        return "缺少 x-tif-nonce"
+    wanted = inbound_signature(gateway["token"], headers, digest=digest)
+    given = headers.get("x-tif-signature", "").lower()  # some senders write it in capitals
+    return "" if hmac.compare_digest(wanted.encode(), given.encode()) else "x-tif-signature 不正确"
+
+
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
@@ -72,9 +98,10 @@ def call(
     params: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     key: str = "",
-    seconds: float = READ_SECONDS,
+    seconds: float | None = None,
 ) -> httpx.Response:
     """One signed call; ``key`` lets the other side drop repeats. Raises ConnectorError."""
+    seconds = READ_SECONDS if seconds is None else seconds
     sent = gateway_headers() | dict(headers or {})
     if key:
         sent["Idempotency-Key"] = key
@@ -95,7 +122,8 @@ def call(
     if answer.is_success:
         return answer
     text, code = _reason(answer)
-    raise ConnectorError(f"{system}：{text}", permanent=answer.status_code in PERMANENT, code=code)
+    permanent = answer.status_code in PERMANENT and code != TOO_EARLY
+    raise ConnectorError(f"{system}：{text}", permanent=permanent, code=code)
 
 
 def _reason(answer: httpx.Response) -> tuple[str, str]:

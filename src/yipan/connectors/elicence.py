@@ -21,6 +21,26 @@ class LicenceRef:
     status: str  # valid | expired | revoked
     valid_to: str
 
+    @property
+    def valid(self) -> bool:
+        return self.status == "valid"
+
+    @property
+    def word(self) -> str:
+        return {"valid": "有效", "expired": "已过期", "revoked": "已撤销"}.get(self.status, "已失效")
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a licence is fetched for (用证事由): the library keeps it and writes it over the file.
+
+    ``ground``: ``holder`` (with the holder's consent) or ``law`` (a duty set by law); ``reference`` names the case."""
+
+    purpose: str
+    item: str
+    reference: str
+    ground: str
+
 
 @dataclass(frozen=True, slots=True)
 class Licence:
@@ -33,25 +53,31 @@ class Licence:
     fetched_at: datetime
 
 
-def find(holder_code: str, licence_type: str, *, seconds: float = FETCH_SECONDS) -> list[LicenceRef]:
-    """The holder's valid licences of a type, newest first. Raises ConnectorError."""
+def find(holder_code: str, licence_type: str, *, seconds: float | None = None) -> list[LicenceRef]:
+    """The holder's licences of a type, the valid ones first. Raises ConnectorError."""
     answer = call(
         SYSTEM,
         "GET",
         "/licences",
         params={"holder": holder_code, "type": licence_type},
-        seconds=seconds,
+        seconds=FETCH_SECONDS if seconds is None else seconds,
     )
     found = [
         LicenceRef(row["identifier"], row["name"], row["status"], row.get("valid_to", ""))
         for row in answer.json()["licences"]
     ]
-    return [licence for licence in found if licence.status == "valid"]
+    return sorted(found, key=lambda licence: not licence.valid)
 
 
-def fetch(licence: LicenceRef, *, seconds: float = FETCH_SECONDS) -> Licence:
-    """Fields and file of one licence. Raises ConnectorError, also for a file that is no PDF."""
-    answer = call(SYSTEM, "GET", f"/licences/{quote(licence.identifier, safe='')}", seconds=seconds)
+def fetch(licence: LicenceRef, use: Use, *, seconds: float | None = None) -> Licence:
+    """Fields and file of one licence, for a named use. Raises ConnectorError, also for a file that is no PDF."""
+    answer = call(
+        SYSTEM,
+        "GET",
+        f"/licences/{quote(licence.identifier, safe='')}",
+        params={"purpose": use.purpose, "item": use.item, "reference": use.reference, "ground": use.ground},
+        seconds=FETCH_SECONDS if seconds is None else seconds,
+    )
     body = answer.json()
     pdf = base64.b64decode(body["pdf_base64"])
     if not pdf.startswith(b"%PDF-"):

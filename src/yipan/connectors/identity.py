@@ -16,7 +16,7 @@ from authlib.jose import JsonWebKey, JsonWebToken
 from authlib.jose.errors import JoseError
 from django.conf import settings
 
-from .base import CONNECT_SECONDS, ConnectorError, address, client
+from .base import CONNECT_SECONDS, READ_SECONDS, ConnectorError, address, client
 
 SYSTEM = "identity"
 SCOPE = "openid profile entity"
@@ -118,7 +118,7 @@ def _key_set() -> Any:
 def _ask(method: str, path: str, **more: Any) -> httpx.Response:
     try:
         answer = client().request(
-            method, f"{address(SYSTEM)}{path}", timeout=httpx.Timeout(10.0, connect=CONNECT_SECONDS), **more
+            method, f"{address(SYSTEM)}{path}", timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS), **more
         )
     except httpx.HTTPError as problem:
         raise ConnectorError("统一身份认证没有应答", code="network") from problem

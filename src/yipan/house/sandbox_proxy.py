@@ -1,6 +1,5 @@
-"""In demo databases only: the sandbox's login pages below the platform's own port, so that one port is enough.
-
-Only the identity system has pages for people; every other system is called by the server directly.
+"""In demo databases only: the sandbox's pages below the platform's own port, so that one port is enough: the login
+pages of the identity service, and the pages that show what each system received and set its faults.
 """
 
 import httpx

@@ -20,6 +20,7 @@ urlpatterns = [
     ),
 ]
 if settings.ENVIRONMENT != "production":
+    urlpatterns.append(path("sandbox/", sandbox_proxy.forward, {"path": ""}))
     urlpatterns.append(path("sandbox/<path:path>", sandbox_proxy.forward))
 if importlib.util.find_spec("yipan.platform.ui.errors") is not None:
     handler400 = "yipan.platform.ui.errors.bad_request"

@@ -143,7 +143,7 @@ class Demo:
         sandbox_port = environment["YIPAN_SANDBOX_URL"].rsplit(":", 1)[1]
         sandbox = [
             sys.executable, "-m", "yipan_sandbox", "--host", "127.0.0.1", "--port", sandbox_port,
-            "--data", str(self.places.home / "sandbox"),
+            "--data", str(self.places.home / "sandbox"), "--callback", f"{self.address}/callbacks/sms/",
         ]  # fmt: skip
         worker = [sys.executable, "-m", "yipan.house.cli", "worker"]
         self.supervisor.start(Child("sandbox", sandbox, logs / "sandbox.log", environment))

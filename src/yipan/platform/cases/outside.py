@@ -4,7 +4,7 @@ import io
 import time
 
 from yipan.connectors import acceptance, elicence, rating
-from yipan.connectors.base import ConnectorError
+from yipan.connectors.base import TOO_EARLY, ConnectorError
 from yipan.platform import people, records
 
 from .models import Case
@@ -14,14 +14,26 @@ SHORTEST = 0.5
 
 
 def report_case(message: records.Outgoing) -> records.Sent:
-    """Push one stage of a case; a field the platform refuses ends in the dead letters with its name."""
+    """Push one stage of a case; a field the platform refuses ends in the dead letters with its name.
+
+    When the platform misses what came before, that is sent first, once more: it drops what it has by the key. (So a
+    case whose beginning was only told, not sent, can go on after the history was told.)"""
     try:
-        receipt = acceptance.push(message.payload["stage"], dict(message.payload), key=message.key)
+        receipt = _push(message)
     except ConnectorError as problem:
-        if problem.permanent:
+        if problem.code == TOO_EARLY:
+            for earlier in records.outbox.before(message):
+                _push(earlier)
+            receipt = _push(message)
+        elif problem.permanent:
             raise records.Rejected(str(problem)) from problem
-        raise
+        else:
+            raise
     return records.Sent(receipt.id, "received")
+
+
+def _push(message: records.Outgoing) -> acceptance.Receipt:
+    return acceptance.push(message.payload["stage"], dict(message.payload), key=message.key)
 
 
 def report_rating(message: records.Outgoing) -> records.Sent:
@@ -46,7 +58,15 @@ def fetch_licence(case: Case, licence_type: str) -> Fetched:
         found = elicence.find(holder, licence_type)
         if not found:
             raise SourceProblem("电子证照库没有该证照", "电子证照库中没有找到这项证照，")
-        licence = elicence.fetch(found[0], seconds=max(until - time.monotonic(), SHORTEST))
+        if not found[0].valid:
+            raise SourceProblem(f"电子证照{found[0].word}", f"电子证照库中的这项证照{found[0].word}，")
+        use = elicence.Use(
+            purpose=f"办理“{case.item_title}”"[:120],
+            item=case.item_code,
+            reference=case.case_no or f"draft-{case.pk}",
+            ground="holder" if case.applicant_account_id is not None else "law",
+        )
+        licence = elicence.fetch(found[0], use, seconds=max(until - time.monotonic(), SHORTEST))
     except ConnectorError as problem:
         if problem.code == "timeout":
             raise SourceProblem("超时", "电子证照库超过 5 秒没有应答，") from problem

@@ -23,6 +23,14 @@ class Template(models.Model):
         constraints = [models.UniqueConstraint(fields=["key", "version"], name="documents_template_version")]
 
 
+class SealKey(models.Model):
+    """A public key of the seal service that signed a paper of ours; never removed, because papers live long."""
+
+    key_id = models.TextField(unique=True)
+    public = models.TextField()
+    first_seen = models.DateTimeField()
+
+
 class Document(models.Model):
     """A paper: what it says (frozen), whom it belongs to, its file, and how far the seal got."""
 

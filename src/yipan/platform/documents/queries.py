@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .domain import BROKEN, REFUSED, STATE_WORDS, WAITING, DocumentProblem, DocumentRef
-from .models import Document, Template
+from .models import Document, SealKey, Template
 
 _REF = ("id", "title", "number", "template__key", "state", "sha256", "size", "at")
+
+
+def seal_keys() -> list[dict[str, str]]:
+    """Public keys of the seal service by id, oldest first, for checks without this platform."""
+    return [
+        {"id": key_id, "public": public}
+        for key_id, public in SealKey.objects.order_by("id").values_list("key_id", "public")
+    ]
 
 
 def _refs(rows: Iterable[tuple]) -> list[DocumentRef]:

@@ -1,4 +1,4 @@
-"""The seal service as provider of seals."""
+"""The seal service as provider of seals; its public keys are kept for everybody who checks a paper later."""
 
 from importlib import import_module
 
@@ -11,4 +11,15 @@ def by_connector(pdf: bytes, seal_key: str, *, reason: str, key: str) -> bytes:
         client = import_module("yipan.connectors.seal")
     except ModuleNotFoundError as missing:
         raise SealUnavailable("没有接入用印服务") from missing
-    return client.seal(pdf, seal_key, reason=reason, key=key)
+    sealed = client.seal(pdf, seal_key, reason=reason, key=key)
+    _remember(client.keys())
+    return sealed
+
+
+def _remember(keys: dict[str, str]) -> None:
+    from yipan.platform.calendar import real_now
+
+    from .models import SealKey
+
+    for key_id, public in keys.items():
+        SealKey.objects.get_or_create(key_id=key_id, defaults={"public": public, "first_seen": real_now()})

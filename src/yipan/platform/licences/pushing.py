@@ -65,8 +65,10 @@ def payload(queued: Mapping[str, Any]) -> dict[str, Any]:
         "issued_on": day_of(licence.issued_at).isoformat(),
         "valid_from": licence.valid_from.isoformat(),
         "valid_to": licence.valid_to.isoformat() if licence.valid_to else "",
-        "status": queued["status"],
-        "reason": queued["reason"],
+        # The state of today, not of the day of the message: messages that fail and are sent again may pass each other.
+        "status": licence.state,
+        "reason": licence.state_reason,
+        "changed_at": licence.state_at.isoformat(),
         "data": {row["label"]: row["value"] for row in licence.data},
     }
     if queued["event"] == "issue":

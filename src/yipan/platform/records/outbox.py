@@ -184,3 +184,38 @@ def receipt(channel: str, state: str, *, remote_id: str = "", key: str = "") -> 
         cursor.execute(f"SELECT id FROM records_outbox WHERE channel = %s AND {column} = %s", [channel, value])
         found = cursor.fetchone()
     return found is not None and advance(found[0], state)
+
+
+def undelivered(channel: str, reason: str, *, remote_id: str) -> bool:
+    """The other side took a message and says now that it did not reach its addressee: to the dead letters, where a
+    person sees it. Changes nothing when it is there already, or was confirmed. True when it moved."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE records_outbox SET state = 'dead', last_error = %s "
+            "WHERE channel = %s AND remote_id = %s AND state IN ('sent', 'received')",
+            [f"未送达：{reason}"[:2000], channel, remote_id],
+        )
+        return cursor.rowcount == 1
+
+
+def known(channel: str, remote_id: str) -> bool:
+    """Whether a message of this channel bears the other side's id."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM records_outbox WHERE channel = %s AND remote_id = %s", [channel, remote_id])
+        return cursor.fetchone() is not None
+
+
+def before(message: Outgoing) -> list[Outgoing]:
+    """The messages about the same subject that were queued on the same channel before this one, oldest first, except
+    those that were refused for good."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, channel, key, payload, subject_kind, subject_id, at, attempts FROM records_outbox "
+            "WHERE channel = %s AND subject_kind = %s AND subject_id = %s AND id < %s AND state <> 'dead' ORDER BY id",
+            [message.channel, *message.subject, message.id],
+        )
+        rows = cursor.fetchall()
+    return [
+        Outgoing(id_, channel, key, json.loads(payload), (kind, subject), at, attempts)
+        for id_, channel, key, payload, kind, subject, at, attempts in rows
+    ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from yipan.platform import calendar
+from yipan.platform import calendar, documents
 from yipan.platform.records import crypto
 from yipan.platform.ui import render
 from yipan.platform.ui.access import public as open_to_all
@@ -64,6 +64,9 @@ def key(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
                 "c": "holder's code", "o": "issuer", "d": "issued on", "f": "valid from", "e": "valid to or empty",
             },
             "keys": signing.public_keys(queries.key_ids()),
+            "seal": "a sealed PDF carries in /ByteRange and /Contents an SM2 signature (DER) over the text "
+            "'yipan-seal-1:' + hex SHA-256 of the covered bytes, by the key in /YipanKey; its /Keywords carry the code",
+            "seal_keys": documents.queries.seal_keys(),
             "certified": crypto.current().certified,
             "statement": crypto.current().statement,
         },
