@@ -1,10 +1,14 @@
 """Screens for the administrator of calendars."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from yipan.kernel.packs import Finding, PackError
 from yipan.platform import ui
+from yipan.platform.ui import listing
 from yipan.platform.ui.access import needs
 
 from . import actions, queries
@@ -14,10 +18,43 @@ from .domain import COLUMNS, read_years
 MAX_BYTES = 1024 * 1024
 
 
-@needs("calendar.manage")
-def years(request: HttpRequest) -> HttpResponse:
-    """The years that have a calendar, with an alarm for those that will be missing."""
-    return ui.render(request, "calendar/years.html", _list_context())
+class YearList(listing.ListPage):
+    """The years that have a calendar, with an alarm for those that will be missing, and the import below."""
+
+    key, title, face = "calendar.years", "工作日历", "administration"
+    intro = "工作日历依据国务院办公厅每年的放假通知。缺少日历的年份一律不计算期限，不作推测。"
+    template = "calendar/years.html"
+    default_order = "-year"
+    columns = (
+        listing.Column(
+            "year", "年份", value=lambda row: f"{row.year} 年{'（暂定）' if row.provisional else ''}", fixed=True,
+            sort=True, nowrap=True, link=lambda row: reverse("calendar:year", args=[row.year]),
+        ),
+        listing.Column("working_days", "工作日", "number", sort=True),
+        listing.Column("revision", "版次", "number"),
+        listing.Column("source", "依据"),
+        listing.Column("at", "录入时间", "moment", sort=True),
+        listing.Column("actor_name", "录入人"),
+    )  # fmt: skip
+    filters = (listing.Text("q", "年份或依据"),)
+    empty_title = "还没有任何年份的工作日历"
+    empty_hint = "请在下方导入。"
+
+    def query(self, request: HttpRequest) -> listing.Query:  # noqa: ARG002
+        return listing.RowsQuery(
+            lambda _filters: queries.years(),
+            lambda row, filters: filters.get("q", "") in f"{row.year} {row.source}",
+            key="year",
+        )
+
+    def row_key(self, row: queries.YearRow) -> str:
+        return str(row.year)
+
+    def more(self, request: HttpRequest) -> dict[str, Any]:  # noqa: ARG002
+        return _form()
+
+
+years = YearList()
 
 
 @needs("calendar.manage")
@@ -29,7 +66,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @needs("calendar.manage")
-def import_file(request: HttpRequest) -> HttpResponse:
+def import_file(request: HttpRequest) -> HttpResponseBase:
     """Take an uploaded file; every fault of every row is shown, and nothing is written when there is one."""
     if request.method != "POST":
         return HttpResponseRedirect(reverse("calendar:years"))
@@ -46,9 +83,9 @@ def import_file(request: HttpRequest) -> HttpResponse:
         findings = list(error.findings)
     except actions.NeedsReason as error:
         findings = [Finding(name, 0, str(error))]
-    status = 422 if findings else 200
-    context = _list_context(findings=findings, done=done, source=source, reason=reason)
-    return ui.render(request, "calendar/years.html", context, status=status)
+    request.path = reverse("calendar:years")  # the list's own links lead back to it
+    values = _form(findings=findings, done=done, source=source, reason=reason)
+    return years.show(request, status=422 if findings else 200, **values)
 
 
 def _text(upload) -> str:
@@ -67,14 +104,12 @@ def _text(upload) -> str:
     raise PackError([Finding(upload.name, 0, "文件编码无法识别，请另存为 UTF-8")])
 
 
-def _list_context(*, findings=(), done=(), source="", reason="") -> dict[str, object]:
+def _form(*, findings=(), done=(), source="", reason="") -> dict[str, Any]:
     return {
-        "years": queries.years(),
         "missing": queries.missing_years(today()),
-        "columns": COLUMNS,
+        "names": COLUMNS,
         "findings": list(findings),
         "done": list(done),
         "source": source,
         "reason": reason,
-        "face": "administration",
     }

@@ -1,13 +1,16 @@
 """Reads of items. A version is immutable, so its item is parsed once per process and kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from yipan.kernel.clock import day_of
 from yipan.platform import calendar, people, search
+from yipan.platform.ui import listing
 
 from .domain import Item, Names, item_of
 from .models import BaseItem, CodeTable, ItemVersion, SavedAnswers
@@ -113,6 +116,56 @@ def in_force(at: datetime | None = None, *, keys: Sequence[str] | None = None) -
         rows = rows.filter(key__in=keys)
     rows = rows.order_by("key", "-effective_from", "-number").distinct("key")
     return sorted((_view(row) for row in rows), key=lambda view: view.item.title)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """An item in the administrator's list."""
+
+    id: int
+    key: str
+    title: str
+    code: str
+    unit_name: str
+    handling: str
+    promised: str
+    legal: str
+    number: int
+    effective_from: date
+
+
+def items_query() -> listing.TableQuery:
+    """The version in force of every item, each page in one statement."""
+    newest = ItemVersion.objects.filter(effective_from__lte=day_of(calendar.now())).order_by(
+        "key", "-effective_from", "-number"
+    )
+    return listing.TableQuery(
+        queryset=ItemVersion.objects.filter(pk__in=newest.distinct("key").values("pk")),
+        fields=("id", "key", "number", "title", "effective_from", "data"),
+        orders={"title": "title", "effective_from": "effective_from"},
+        narrow=_narrow_items,
+        row=_item_row,
+    )
+
+
+def _narrow_items(rows: QuerySet[ItemVersion], filters: Mapping[str, Any]) -> QuerySet[ItemVersion]:
+    if words := filters.get("q"):
+        rows = rows.filter(Q(title__contains=words) | Q(key__contains=words) | Q(data__variant_code__startswith=words))
+    return rows.filter(unit_key=filters["unit"]) if "unit" in filters else rows
+
+
+def _item_row(values: dict[str, Any]) -> ItemRow:
+    item = item_of(values["data"])
+    return ItemRow(
+        values["id"], item.key, values["title"], item.variant_code, item.unit_name, item.handling.words,
+        item.promised_limit.words, item.legal_limit.words, values["number"], values["effective_from"],
+    )  # fmt: skip
+
+
+def units_with_items() -> list[tuple[str, str]]:
+    """Units that carry out an item, for a choice."""
+    keys = set(ItemVersion.objects.values_list("unit_key", flat=True))
+    return [(key, name) for key, name in people.queries.short_names().items() if key in keys]
 
 
 def applied_for_here() -> list[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from yipan.platform.ui.access import needs
+
 from .views import admin, guide, situation
 
 app_name = "catalogue"
@@ -16,7 +18,7 @@ urlpatterns = [
     path("themes/<slug:kind>/<slug:code>/", guide.theme, name="theme"),
     path("departments/", guide.departments, name="departments"),
     path("departments/<slug:key>/", guide.department, name="department"),
-    path("admin/items/", admin.items, name="items"),
+    path("admin/items/", needs("catalogue.manage")(admin.ItemList.as_view()), name="items"),
     path("admin/items/<slug:key>/", admin.versions, name="versions"),
     path("admin/items/<slug:key>/<int:number>/", admin.version, name="version"),
 ]

@@ -1,8 +1,13 @@
 """Reads of papers and templates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from yipan.platform.ui import listing
 
 from .domain import BROKEN, REFUSED, STATE_WORDS, WAITING, DocumentProblem, DocumentRef
 from .models import Document, SealKey, Template
@@ -86,13 +91,26 @@ class SealRow:
     last_error: str
 
 
+def seal_query() -> listing.TableQuery:
+    """Papers that wait for a seal, were refused one, or could not be typeset."""
+    return listing.TableQuery(
+        queryset=Document.objects.filter(state__in=(WAITING, REFUSED, BROKEN)),
+        fields=("id", "title", "number", "unit_key", "state", "at", "attempts", "next_at", "last_error"),
+        orders={"at": "at"},
+        narrow=_narrow,
+        row=lambda d: SealRow(
+            d["id"], d["title"], d["number"], d["unit_key"], d["state"], STATE_WORDS[d["state"]], d["at"],
+            d["attempts"], d["next_at"], d["last_error"],
+        ),
+    )  # fmt: skip
+
+
+def _narrow(rows: QuerySet[Document], filters: Mapping[str, Any]) -> QuerySet[Document]:
+    if words := filters.get("q"):
+        rows = rows.filter(Q(title__contains=words) | Q(number__contains=words) | Q(unit_key=words))
+    return rows.filter(state=filters["state"]) if "state" in filters else rows
+
+
 def seal_queue(limit: int = 200) -> list[SealRow]:
-    """Papers that wait for a seal, were refused one, or could not be typeset, oldest first."""
-    found = Document.objects.filter(state__in=(WAITING, REFUSED, BROKEN)).order_by("at", "id")[:limit]
-    return [
-        SealRow(
-            d.pk, d.title, d.number, d.unit_key, d.state, STATE_WORDS[d.state], d.at, d.attempts,
-            d.next_at, d.last_error,
-        )
-        for d in found
-    ]  # fmt: skip
+    """The oldest papers of the queue."""
+    return seal_query().page({}, after=None, before=None, limit=limit, order="at")

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
+from yipan.platform.ui.access import needs
+
 from . import views
+from .listing import SealQueue, TemplateList
 
 app_name = "documents"
 urlpatterns = [
-    path("admin/templates/", views.templates, name="templates"),
+    path("admin/templates/", needs("document.manage")(TemplateList.as_view()), name="templates"),
     path("admin/templates/sample/", views.sample, name="sample"),
-    path("admin/seals/", views.queue, name="queue"),
-    path("admin/seals/<int:document_id>/retry/", views.retry, name="retry"),
+    path("admin/seals/", needs("document.manage")(SealQueue.as_view()), name="queue"),
 ]

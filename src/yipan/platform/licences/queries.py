@@ -1,7 +1,8 @@
 """Reads of licences. Row rights are applied here: holders see their own, staff those of their units."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,11 +10,10 @@ from django.http import Http404
 
 from yipan.kernel import clock, identifiers
 from yipan.platform import people, records
+from yipan.platform.ui import listing
 
 from .domain.states import CHANGES, STATE_TONES, STATE_WORDS, Change, standing
 from .models import Licence
-
-PAGE = 30
 
 
 class LicenceNotFound(Http404):
@@ -83,23 +83,37 @@ def _in_scope(actor: records.Actor) -> QuerySet[Licence]:
     return Licence.objects.filter(issuer_unit_id__in=units)
 
 
-def register(
-    actor: records.Actor, today: date, *, text: str = "", state: str = "", before: int | None = None
-) -> tuple[list[LicenceRow], int | None]:
-    """The register as this member of staff may see it, newest first, and where the next page begins; by number,
-    holder or code, and by state (expired is worked out from the date)."""
-    rows = _in_scope(actor)
-    if text := text.strip():
+def register_query(actor: records.Actor, today: date) -> listing.TableQuery:
+    """The register as this member of staff may see it; expired is worked out from the date."""
+    return listing.TableQuery(
+        queryset=_in_scope(actor),
+        fields=REGISTER_FIELDS,
+        orders={"issued_at": "issued_at", "number": "number"},
+        narrow=lambda rows, filters: _narrow(rows, filters, today),
+        row=lambda values: _row(Licence(**values), today),
+    )
+
+
+REGISTER_FIELDS = (
+    "id", "title", "number", "holder_name", "issuer_name", "valid_from", "valid_to", "state", "issued_at",
+)  # fmt: skip
+
+
+def _narrow(rows: QuerySet[Licence], filters: Mapping[str, Any], today: date) -> QuerySet[Licence]:
+    if text := filters.get("q"):
         rows = rows.filter(Q(number__icontains=text) | Q(holder_name__icontains=text) | Q(holder_code=text.upper()))
     gone = Q(valid_to__lt=today, state__in=("valid", "suspended"))
+    state = filters.get("state")
     if state == "expired":
         rows = rows.filter(gone)
     elif state:
         rows = rows.filter(state=state).exclude(gone)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    found = [_row(licence, today) for licence in rows.order_by("-id")[: PAGE + 1]]
-    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+    if between := filters.get("issued_at"):
+        if between.low:
+            rows = rows.filter(issued_at__gte=clock.midnight(between.low))
+        if between.high:
+            rows = rows.filter(issued_at__lt=clock.midnight(between.high + timedelta(days=1)))
+    return rows
 
 
 def one(licence_id: int, actor: records.Actor) -> Licence:

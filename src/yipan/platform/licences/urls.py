@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from yipan.platform.ui.access import needs
+
 from .views import mine, public, staff
 
 app_name = "licences"
@@ -12,7 +14,7 @@ urlpatterns = [
     path("my/licences/", mine.mine, name="mine"),
     path("my/licences/<int:licence_id>/", mine.one, name="mine_one"),
     path("my/licences/<int:licence_id>/file/", mine.file, name="mine_file"),
-    path("licences/", staff.register, name="list"),
+    path("licences/", needs("licence.read")(staff.Register.as_view()), name="list"),
     path("licences/<int:licence_id>/", staff.one, name="one"),
     path("licences/<int:licence_id>/file/", staff.file, name="file"),
     path("licences/<int:licence_id>/change/", staff.change, name="change"),

@@ -1,12 +1,16 @@
 """Reads of the numbers room: the proof that no number is missing, and whose number one is."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+
+from yipan.platform.ui import listing
 
 from .domain import normalise_short
 from .models import Number, Rule, Series, ShortCode
@@ -23,6 +27,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
+    id: int
     value: int
     text: str
     state: str
@@ -71,15 +76,34 @@ def kinds() -> list[str]:
     return list(Series.objects.order_by("series").values_list("series", flat=True).distinct())
 
 
-def series_rows(series: str, *, text: str = "", series_id: int = 0, limit: int = 200) -> list[SeriesRow]:
-    """The newest counters of a series, by words of their scope when `text` is given."""
-    counted = {state: Count("numbers", filter=Q(numbers__state=state)) for state in Number.State.values}
-    rows = Series.objects.annotate(**counted).order_by("-id")
-    rows = rows.filter(pk=series_id) if series_id else rows.filter(series=series)
-    for part in text.split():
-        rows = rows.filter(scope__icontains=part)
+def series_query() -> listing.TableQuery:
+    """Every counter with what became of its numbers."""
     prefixes = _prefixes()
-    return [_series_row(row, prefixes) for row in rows[:limit]]
+    return listing.TableQuery(
+        queryset=_counted(),
+        fields=("id", "series", "scope", "last", *Number.State.values),
+        orders={"id": "id", "last": "last"},
+        narrow=_narrow_series,
+        row=lambda values: _series_row(SimpleNamespace(**values, pk=values["id"]), prefixes),
+    )
+
+
+def _counted() -> QuerySet[Series]:
+    counted = {state: Count("numbers", filter=Q(numbers__state=state)) for state in Number.State.values}
+    return Series.objects.annotate(**counted)
+
+
+def _narrow_series(rows: QuerySet[Series], filters: Mapping[str, Any]) -> QuerySet[Series]:
+    if "kind" in filters:
+        rows = rows.filter(series=filters["kind"])
+    for part in filters.get("q", "").split():
+        rows = rows.filter(scope__icontains=part)
+    return rows
+
+
+def one_series(series_id: int) -> SeriesRow | None:
+    row = _counted().filter(pk=series_id).first()
+    return _series_row(row, _prefixes()) if row is not None else None
 
 
 def _prefixes() -> dict[str, str]:
@@ -103,19 +127,35 @@ def scope_of(series_id: int) -> tuple[str, dict[str, object]] | None:
     return (row.series, json.loads(row.scope)) if row else None
 
 
-def register(series: str = "", *, series_id: int = 0, state: str = "", limit: int = 500) -> list[NumberRow]:
-    """The newest numbers of a series in all scopes, or of one counter; by state when one is given."""
-    rows = Number.objects.filter(series_id=series_id) if series_id else Number.objects.filter(series__series=series)
-    rows = rows.order_by("-value", "-id")
-    if state:
-        rows = rows.filter(state=state)
-    return [
-        NumberRow(
-            row.value, row.text, row.state, row.get_state_display(), row.owner_kind, row.owner_key, row.reason,
-            row.actor_name, row.at,
-        )
-        for row in rows[:limit]
-    ]  # fmt: skip
+def register(series: str, limit: int = 500) -> list[NumberRow]:
+    """The newest numbers of a series in all its scopes."""
+    return _register(Number.objects.filter(series__series=series)).page(
+        {}, after=None, before=None, limit=limit, order="-value"
+    )
+
+
+def register_query(series_id: int) -> listing.TableQuery:
+    """The numbers of one counter."""
+    return _register(Number.objects.filter(series_id=series_id))
+
+
+def _register(numbers: QuerySet[Number]) -> listing.TableQuery:
+    return listing.TableQuery(
+        queryset=numbers,
+        fields=("id", "value", "text", "state", "owner_kind", "owner_key", "reason", "actor_name", "at"),
+        orders={"value": "value", "at": "at"},
+        narrow=_narrow_numbers,
+        row=lambda v: NumberRow(
+            v["id"], v["value"], v["text"], v["state"], Number.State(v["state"]).label, v["owner_kind"],
+            v["owner_key"], v["reason"], v["actor_name"], v["at"],
+        ),
+    )  # fmt: skip
+
+
+def _narrow_numbers(rows: QuerySet[Number], filters: Mapping[str, Any]) -> QuerySet[Number]:
+    if words := filters.get("q"):
+        rows = rows.filter(Q(text__contains=words) | Q(reason__contains=words) | Q(actor_name__contains=words))
+    return rows.filter(state=filters["state"]) if "state" in filters else rows
 
 
 def find_short(text: str) -> str:

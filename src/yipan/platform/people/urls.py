@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from yipan.platform.ui.access import needs
+from yipan.platform.ui.access import needs, signed_in
 
-from .views import citizens, confirm, duties, me, signing_in, staff, units
+from .views import citizens, confirm, duties, lists, me, signing_in, staff, units
+from .views.units import MANAGE, REPORT
 
 app_name = "people"
 urlpatterns = [
@@ -23,9 +24,8 @@ urlpatterns = [
     path("me/firm/agents/", citizens.agents, name="agents"),
     path("me/firm/agents/dismiss/", citizens.dismiss, name="dismiss_agent"),
     path("me/invitations/", citizens.answer, name="answer_invitation"),
-    path("me/absences/", duties.absences, name="absences"),
-    path("me/absences/cancel/", duties.cancel_absence, name="cancel_absence"),
-    path("admin/people/units/", units.unit_list, name="units"),
+    path("me/absences/", signed_in(lists.AbsenceList.as_view()), name="absences"),
+    path("admin/people/units/", needs(REPORT)(units.UnitList.as_view()), name="units"),
     path("admin/people/units/new/", units.unit_new, name="unit_new"),
     path("admin/people/units/<int:unit_id>/", units.unit, name="unit"),
     path("admin/people/units/<int:unit_id>/rename/", units.rename, name="unit_rename"),
@@ -48,10 +48,10 @@ urlpatterns = [
     path("admin/people/staff/<int:person_id>/account/", staff.account_act, name="account_act"),
     path("admin/people/staff/<int:person_id>/roles/", staff.grant, name="person_grant"),
     path("admin/people/staff/<int:person_id>/roles/revoke/", staff.revoke, name="person_revoke"),
-    path("admin/people/handovers/", duties.handovers, name="handovers"),
+    path("admin/people/handovers/", needs(MANAGE)(lists.HandoverList.as_view()), name="handovers"),
     path("admin/people/handovers/<int:handover_id>/", duties.handover_page, name="handover"),
     path("admin/people/handovers/<int:handover_id>/sign/", duties.sign_handover, name="sign_handover"),
-    path("admin/people/report/", needs("people.report")(duties.ReportList.as_view()), name="report"),
-    path("admin/people/regions/", needs("people.report")(duties.RegionList.as_view()), name="regions"),
-    path("admin/people/roles/", duties.roles, name="roles"),
+    path("admin/people/report/", needs("people.report")(lists.ReportList.as_view()), name="report"),
+    path("admin/people/regions/", needs("people.report")(lists.RegionList.as_view()), name="regions"),
+    path("admin/people/roles/", needs(REPORT)(lists.RoleList.as_view()), name="roles"),
 ]

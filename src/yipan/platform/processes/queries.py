@@ -417,6 +417,10 @@ class DefinitionRow:
     running: int
     newest: bool
 
+    @property
+    def id(self) -> str:
+        return f"{self.key}-{self.version}"
+
 
 def process_names() -> list[tuple[str, str]]:
     """Every process by key, with the name of its newest version."""

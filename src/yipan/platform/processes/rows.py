@@ -163,6 +163,7 @@ class UnitRow:
     holder: str
     why: str
     due: str
+    due_at: datetime | None
 
 
 def unit_rows(tasks: Sequence[UnitTask]) -> list[UnitRow]:
@@ -181,6 +182,7 @@ def unit_rows(tasks: Sequence[UnitTask]) -> list[UnitRow]:
                 holder=task.person_name or "未签收",
                 why=WHY.get(task.why, ""),
                 due=clock.show_due(task.due_at) if task.due_at else "—",
+                due_at=task.due_at,
             )
         )
     return found

@@ -2,14 +2,17 @@
 
 from django.urls import path
 
+from yipan.platform.ui.access import needs
+
 from . import views
+from .actions.move import HAND_OVER
+from .unit_listing import DefinitionList, UnitTaskList
 
 app_name = "processes"
 urlpatterns = [
     path("todo/", views.todo, name="todo"),
-    path("todo/unit/", views.unit, name="unit"),
-    path("todo/unit/reassign/", views.reassign, name="reassign"),
-    path("processes/", views.definitions, name="definitions"),
+    path("todo/unit/", needs(HAND_OVER)(UnitTaskList.as_view()), name="unit"),
+    path("processes/", needs("process.manage")(DefinitionList.as_view()), name="definitions"),
     path("processes/<str:key>/<int:version>/", views.definition, name="definition"),
     path("processes/<str:key>/<int:version>/model.bpmn", views.model, name="model"),
     path("todo/matter/<int:instance_id>/", views.instance, name="instance"),

@@ -8,15 +8,13 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from yipan.platform import calendar, people, ui
+from yipan.platform import calendar, people
 from yipan.platform.ui import formats, render
 from yipan.platform.ui.access import needs
 
 from . import listing, pictures, queries, rows
 from .actions import lists
 from .actions.errands import read_errand
-from .actions.move import HAND_OVER, move
-from .domain.values import ProcessProblem
 from .models import Definition
 
 
@@ -27,6 +25,9 @@ def todo(request: HttpRequest) -> HttpResponseBase:
     if asked and asked != "todo":
         return box(request, asked)
     return listing.VIEWS["todo"](request)
+
+
+todo.list_page = listing.VIEWS["todo"].list_page  # type: ignore[attr-defined]  # a list like every other
 
 
 @needs("task.view")
@@ -108,65 +109,7 @@ def errand(request: HttpRequest, errand_id: int) -> HttpResponseBase:
     return redirect(url)
 
 
-# -- work that nobody can do -----------------------------------------------------------------------------------------
-@needs(HAND_OVER)
-def unit(request: HttpRequest) -> HttpResponseBase:
-    """Tasks of the administrator's units that wait for people who have left, are away, or do not exist."""
-    return _unit(request)
-
-
-def _unit(request: HttpRequest, problem: str = "") -> HttpResponseBase:
-    actor = people.actor(request)
-    scope = people.scope_filter(actor, HAND_OVER)
-    keys = None if scope.kind == "district" else sorted(scope.unit_keys)
-    everything = request.GET.get("all") == "1"
-    tasks = queries.unit_tasks(keys, only_orphaned=not everything)
-    context = {
-        "face": "workbench",
-        "rows": rows.unit_rows(tasks),
-        "all": everything,
-        "colleagues": _colleagues(scope, actor),
-        "problem": problem,
-    }
-    return render(request, "processes/unit.html", context, status=409 if problem else 200)
-
-
-def _colleagues(scope: "people.UnitScope", actor: Any) -> list[tuple[int, str]]:
-    units = sorted(scope.unit_ids) or ([actor.unit_id] if actor.unit_id is not None else [])
-    found = {h.account_id: f"{h.name} · {h.post_name}" for unit in units for h in people.queries.colleagues(unit)}
-    return list(found.items())
-
-
-@needs(HAND_OVER)
-@require_POST
-def reassign(request: HttpRequest) -> HttpResponseBase:
-    """Give the chosen tasks to a colleague; each one that cannot be given says why."""
-    actor, now = people.actor(request), calendar.now()
-    chosen = [int(task) for task in request.POST.getlist("task") if task.isdigit()]
-    receiver, reason = request.POST.get("to", ""), request.POST.get("reason", "").strip()
-    if not chosen or not receiver.isdigit() or not reason:
-        return _unit(request, "请选择任务和接收人，并写明原因。")
-    refused: list[str] = []
-    for task_id in chosen:
-        try:
-            move(task_id=task_id, move="reassign", actor=actor, now=now, to_account_id=int(receiver), reason=reason)
-        except ProcessProblem as problem:
-            refused.append(str(problem))
-    if refused:
-        return _unit(request, f"{len(chosen) - len(refused)} 项已改派；{len(refused)} 项未改派：" + "；".join(refused))
-    ui.notify(request, f"已改派 {len(chosen)} 项任务")
-    return redirect("processes:unit")
-
-
 # -- definitions -----------------------------------------------------------------------------------------------------
-@needs("process.manage")
-def definitions(request: HttpRequest) -> HttpResponseBase:
-    """Every process with its versions and how many instances run on each."""
-    return render(
-        request, "processes/definitions.html", {"face": "administration", "rows": queries.definitions()}
-    )  # fmt: skip
-
-
 def _version(key: str, version: int) -> Definition:
     row = Definition.objects.filter(key=key, version=version).first()
     if row is None:

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from yipan.platform.ui.access import needs
+
 from . import views
 
 app_name = "publishing"
 urlpatterns = [
-    path("admin/packs/", views.packs, name="packs"),
+    path("admin/packs/", needs("pack.manage")(views.PackList.as_view()), name="packs"),
     path("admin/packs/<slug:key>/", views.pack, name="pack"),
 ]

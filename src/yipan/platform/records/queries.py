@@ -1,29 +1,16 @@
-"""Reading the records for audit and operations. Rows are frozen; lists are keyset pages, newest first."""
+"""Reading the records for audit and operations. Rows are frozen; the lists themselves are in ``listing``."""
 
 import datetime as dt
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
 
 from . import verbs
 from .models import Access, ActPayload, ActRow, Delivery, EventRow, OutboxRow, Root
 
-PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class ActFilter:
-    """Empty fields do not limit. ``actor`` is part of a name, or an account's number; times are business times."""
-
-    subject_kind: str = ""
-    subject_id: str = ""
-    actor: str = ""
-    verb: str = ""
-    since: dt.datetime | None = None
-    until: dt.datetime | None = None
+MOST_LETTERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +32,14 @@ class ActLine:
     to_state: str
     seq: int
     ip: str
+
+    @property
+    def subject(self) -> str:
+        return f"{self.subject_kind_title} {self.subject_id}"
+
+    @property
+    def change(self) -> str:
+        return f"{self.from_state or '—'} → {self.to_state or '—'}" if self.from_state or self.to_state else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +85,10 @@ class AccessLine:
     purpose: str
     ip: str
 
+    @property
+    def subject(self) -> str:
+        return f"{self.subject_kind_title} {self.subject_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
@@ -103,6 +102,10 @@ class DeadLetter:
     error: str
     at: dt.datetime
 
+    @property
+    def key(self) -> str:
+        return f"{self.kind}-{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class RootLine:
@@ -113,31 +116,10 @@ class RootLine:
     key_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """``older`` is the cursor of the next page ("time|id"), empty at the end."""
-
-    rows: tuple[Any, ...]
-    older: str = field(default="")
-
-
-def acts(wanted: ActFilter, *, cursor: str = "", size: int = PAGE) -> Page:
-    """Acts that match, newest business time first."""
-    rows = _in_time(ActRow.objects.all(), wanted.since, wanted.until)
-    if wanted.subject_kind:
-        rows = rows.filter(subject_kind=wanted.subject_kind)
-    if wanted.subject_id:
-        rows = rows.filter(subject_id=wanted.subject_id)
-    if wanted.verb:
-        rows = rows.filter(verb=wanted.verb)
-    rows = _by_actor(rows, wanted.actor)
-    return _page(rows, cursor, size, _act_line)
-
-
 def acts_of(subject_kind: str, subject_id: object, *, limit: int = 200) -> tuple[ActLine, ...]:
     """What was done to one subject, oldest first (timelines of other rooms)."""
     rows = ActRow.objects.filter(subject_kind=subject_kind, subject_id=str(subject_id)).order_by("id")[:limit]
-    return tuple(_act_line(row) for row in rows)
+    return tuple(act_line(row) for row in rows)
 
 
 def story_of(subject_kind: str, subject_id: object, *, limit: int = 300) -> tuple[StoryLine, ...]:
@@ -160,7 +142,7 @@ def act_detail(act_id: int) -> ActDetail | None:
     apart = ActPayload.objects.filter(act_id=act_id, at=row.at).first()
     body = json.loads(apart.body) if apart and apart.body else None
     return ActDetail(
-        line=_act_line(row),
+        line=act_line(row),
         recorded_at=row.recorded_at,
         chain=f"{verbs.kind_title(row.chain_kind)} {row.chain_key}",
         channel=row.channel,
@@ -179,26 +161,7 @@ def payload_of(act_id: int) -> dict[str, Any] | None:
     return json.loads(body)["payload"] if body else None
 
 
-def accesses(
-    *,
-    actor: str = "",
-    subject_kind: str = "",
-    subject_id: str = "",
-    since: dt.datetime | None = None,
-    until: dt.datetime | None = None,
-    cursor: str = "",
-    size: int = PAGE,
-) -> Page:
-    """The log of reads of personal data, newest first."""
-    rows = _by_actor(_in_time(Access.objects.all(), since, until), actor)
-    if subject_kind:
-        rows = rows.filter(subject_kind=subject_kind)
-    if subject_id:
-        rows = rows.filter(subject_id=subject_id)
-    return _page(rows, cursor, size, _access_line)
-
-
-def dead_letters(limit: int = 200) -> tuple[DeadLetter, ...]:
+def dead_letters(limit: int = MOST_LETTERS) -> tuple[DeadLetter, ...]:
     """Messages and deliveries that wait for a person, newest first."""
     found = [
         DeadLetter("outbox", row.pk, f"{row.channel}", _subject(row), row.attempts, row.last_error, row.queued_at)
@@ -254,30 +217,16 @@ def roots(limit: int = 30) -> tuple[RootLine, ...]:
 
 
 # -- the inside ------------------------------------------------------------------------------------------------------
-def _in_time(rows: QuerySet, since: dt.datetime | None, until: dt.datetime | None) -> QuerySet:
-    if since:
-        rows = rows.filter(at__gte=since)
-    return rows.filter(at__lt=until) if until else rows
+ACT_FIELDS = (
+    "id", "at", "verb", "actor_name", "deputy_for_name", "unit_name", "post_name", "subject_kind", "subject_id",
+    "from_state", "to_state", "seq", "ip",
+)  # fmt: skip
+ACCESS_FIELDS = (
+    "id", "at", "actor_name", "unit_name", "subject_kind", "subject_id", "fields", "purpose", "ip",
+)  # fmt: skip
 
 
-def _by_actor(rows: QuerySet, actor: str) -> QuerySet:
-    if not actor:
-        return rows
-    named = Q(actor_name__contains=actor)
-    return rows.filter(named | Q(account_id=int(actor)) if actor.isascii() and actor.isdecimal() else named)
-
-
-def _page(rows: QuerySet, cursor: str, size: int, line: Any) -> Page:
-    if cursor:
-        at, _, row_id = cursor.partition("|")
-        position = dt.datetime.fromisoformat(at)
-        rows = rows.filter(Q(at__lt=position) | Q(at=position, id__lt=int(row_id)))
-    found = list(rows.order_by("-at", "-id")[: size + 1])
-    last = found[size - 1] if len(found) > size else None
-    return Page(tuple(line(row) for row in found[:size]), f"{last.at.isoformat()}|{last.id}" if last else "")
-
-
-def _act_line(row: ActRow) -> ActLine:
+def act_line(row: ActRow) -> ActLine:
     return ActLine(
         row.id, row.at, row.verb, verbs.title(row.verb), row.actor_name, row.deputy_for_name, row.unit_name,
         row.post_name, row.subject_kind, verbs.kind_title(row.subject_kind), row.subject_id, row.from_state,
@@ -285,7 +234,7 @@ def _act_line(row: ActRow) -> ActLine:
     )  # fmt: skip
 
 
-def _access_line(row: Access) -> AccessLine:
+def access_line(row: Access) -> AccessLine:
     return AccessLine(
         row.id, row.at, row.actor_name, row.unit_name, verbs.kind_title(row.subject_kind), row.subject_id, row.fields,
         row.purpose, row.ip,

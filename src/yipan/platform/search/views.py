@@ -1,17 +1,20 @@
 """The result page for everybody, and what was searched without result for those who mend it."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
 from yipan.platform import calendar
-from yipan.platform.ui import render, site
-from yipan.platform.ui.access import needs, public
+from yipan.platform.ui import listing, render, site
+from yipan.platform.ui.access import public
 
 from . import actions, queries, registry
 
 MAX_PAGE = 50
+MOST_SEARCHES = 1000
 
 
 @public
@@ -67,22 +70,41 @@ def _progress_url() -> str:
         return ""
 
 
-@needs("search.analyse")
-def analysis(request: HttpRequest) -> HttpResponse:
-    """What people searched in the last days, first what found nothing."""
-    days = 30 if request.GET.get("days") == "30" else 7
-    until = calendar.today()
-    since = until - timedelta(days=days - 1)
-    return render(
-        request,
-        "search/analysis.html",
-        {
-            "face": "administration",
-            "days": days,
-            "since": since,
-            "until": until,
-            "rates": queries.rates(since, until),
-            "without": queries.searched(since, until, only_without=True),
-            "frequent": queries.searched(since, until, limit=50),
-        },
+class Searches(listing.ListPage):
+    """What people searched, first what found nothing: the weekly list of those who mend guides and synonyms."""
+
+    key, title, face = "search.analysis", "搜索分析", "administration"
+    template = "search/analysis.html"
+    default_order = "-without"
+    columns = (
+        listing.Column("text", "搜索词", fixed=True, link=lambda row: reverse("search:results", query={"q": row.text})),
+        listing.Column("times", "次数", "number", sort=True),
+        listing.Column("without", "没有结果", "number", sort=True),
+        listing.Column("guessed", "按近似词找到", "number", sort=True),
     )
+    filters = (
+        listing.Choice("days", "时段", (("7", "近 7 天"), ("30", "近 30 天"))),
+        listing.Text("q", "包含"),
+        listing.Flag("mend", "只看没有结果或只有近似结果的"),
+    )
+    empty_title = "这段时间没有搜索"
+
+    def query(self, request: HttpRequest) -> listing.Query:  # noqa: ARG002
+        return listing.RowsQuery(_searched, lambda row, filters: filters.get("q", "") in row.text, key="text")
+
+    def row_key(self, row: queries.Tried) -> str:
+        return row.text
+
+    def more(self, request: HttpRequest) -> dict[str, Any]:
+        since, until = _period(request.GET.get("days", ""))
+        return {"since": since, "until": until, "rates": queries.rates(since, until)}
+
+
+def _period(days: str) -> tuple[date, date]:
+    until = calendar.today()
+    return until - timedelta(days=(30 if days == "30" else 7) - 1), until
+
+
+def _searched(filters: Mapping[str, Any]) -> list[queries.Tried]:
+    since, until = _period(filters.get("days", ""))
+    return queries.searched(since, until, only_without=bool(filters.get("mend")), limit=MOST_SEARCHES)

@@ -5,16 +5,40 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 
-from yipan.platform.ui import render
+from yipan.platform.ui import listing, render
 from yipan.platform.ui.access import needs
 
 from .. import queries
 
 
-@needs("catalogue.manage")
-def items(request: HttpRequest) -> HttpResponse:
-    return render(request, "catalogue/admin_items.html", {"face": "administration", "views": queries.in_force()})
+class ItemList(listing.ListPage):
+    """The version of every item that is in force."""
+
+    key, title, face = "catalogue.items", "事项", "administration"
+    intro = "正在使用的事项版本。事项随内容包发布；受理后的办件按受理时的版本办完。"
+    default_order = "title"
+    columns = (
+        listing.Column(
+            "title", "事项", link=lambda row: reverse("catalogue:versions", args=[row.key]), sub=lambda row: row.code,
+            sort=True, fixed=True,
+        ),
+        listing.Column("unit_name", "实施单位"),
+        listing.Column("handling", "在哪里办"),
+        listing.Column("promised", "承诺时限", nowrap=True),
+        listing.Column("legal", "法定时限", nowrap=True, shown=False),
+        listing.Column("number", "版本", "number"),
+        listing.Column("effective_from", "生效", "day", sort=True),
+    )  # fmt: skip
+    filters = (
+        listing.Text("q", "名称或编码"),
+        listing.Choice("unit", "实施单位", lambda _request: queries.units_with_items()),
+    )
+    empty_title = "还没有发布事项"
+
+    def query(self, request: HttpRequest) -> listing.Query:  # noqa: ARG002
+        return queries.items_query()
 
 
 @needs("catalogue.manage")

@@ -201,8 +201,9 @@ def test_screens(client, monkeypatch, seal_service):
     page = client.get("/admin/seals/").content.decode()
     assert "用印服务没有应答" in page
     assert "待盖章" in page
-    assert "已重新提交" in client.post(f"/admin/seals/{ref.id}/retry/", follow=True).content.decode()
-    assert client.get(f"/admin/seals/{ref.id}/retry/").status_code == 405
+    again = client.post("/admin/seals/", {"do": "batch:retry", "row": [ref.id, "999999"]}).content.decode()
+    assert "已重新提交" in again
+    assert "没有办成 1 行" in again
     assert "不予行政许可决定书" in client.get("/admin/templates/").content.decode()
     answer = client.get("/admin/templates/sample/?key=case/receipt")
     assert answer.content.startswith(b"%PDF-")

@@ -192,7 +192,7 @@ def test_pages_of_holder_and_staff(installed, client):
     assert client.get(f"/my/licences/{made.id}/file/").status_code == 404
     assert "还没有证照" in client.get("/my/licences/").content.decode()
     assert made.number in client.get("/licences/").content.decode()
-    assert "没有符合条件的证照" in client.get("/licences/?q=没有&before=x").content.decode()
+    assert "没有符合条件的记录" in client.get("/licences/?q=没有").content.decode()
     address = f"/licences/{made.id}/"
     assert "撤销" in client.get(address).content.decode()
     answer = client.post(address + "change/", {"action": "revoke", "reason": "短", "law": "x"})

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from yipan.kernel.clock import day_of
 from yipan.platform import calendar, documents, records, ui
+from yipan.platform.ui import listing
 from yipan.platform.ui.access import needs
 
 from .. import queries
@@ -20,27 +21,33 @@ def _actor(request: HttpRequest) -> records.Actor:
     return request.actor  # type: ignore[attr-defined]
 
 
-@needs("licence.read")
-def register(request: HttpRequest) -> HttpResponse:
+class Register(listing.ListPage):
     """Licences of the units this member of staff may see."""
-    text, state, before = (request.GET.get(name, "") for name in ("q", "state", "before"))
-    rows, following = queries.register(
-        _actor(request),
-        day_of(calendar.now()),
-        text=text,
-        state=state if state in STATE_WORDS else "",
-        before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+
+    key, title, face = "licences.list", "证照登记簿", "workbench"
+    personal = True
+    default_order = "-issued_at"
+    columns = (
+        listing.Column(
+            "number", "证照编号", link=lambda row: reverse("licences:one", args=[row.id]), sub=lambda row: row.title,
+            sort=True, fixed=True,
+        ),
+        listing.Column("holder", "持证人", personal=True),
+        listing.Column("issuer", "发证机关"),
+        listing.Column("valid", "有效期"),
+        listing.Column("state_word", "状态", "status", tone=lambda row: row.tone),
+        listing.Column("issued_at", "发证时间", "moment", sort=True),
+    )  # fmt: skip
+    filters = (
+        listing.Text("q", "编号、持证人或信用代码"),
+        listing.Choice("state", "状态", tuple(STATE_WORDS.items())),
+        listing.DateRange("issued_at", "发证日期"),
     )
-    query = {name: value for name, value in (("q", text), ("state", state)) if value}
-    context = {
-        "face": "workbench",
-        "rows": rows,
-        "q": text,
-        "state": state,
-        "states": list(STATE_WORDS.items()),
-        "following": reverse("licences:list", query={**query, "before": following}) if following else "",
-    }
-    return ui.render(request, "licences/register.html", context)
+    empty_title = "还没有证照"
+    empty_hint = "办件准予许可并制证后，证照登记在这里。"
+
+    def query(self, request: HttpRequest) -> listing.Query:
+        return queries.register_query(_actor(request), day_of(calendar.now()))
 
 
 @needs("licence.read")

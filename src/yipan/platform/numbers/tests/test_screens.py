@@ -41,10 +41,10 @@ def test_list_and_register(admin):
     page = admin.get("/admin/numbers/").content.decode()
     assert "蓬市监许准字 2021 年" in page
     assert "没有断号" in page
-    assert "没有编号" in admin.get("/admin/numbers/?q=health").content.decode()
+    assert "没有符合条件的记录" in admin.get("/admin/numbers/?q=health").content.decode()
     page = admin.get(f"/admin/numbers/{series_id()}/").content.decode()
     assert "蓬市监许准字〔2021〕第000003号" in page
-    assert "没有符合条件的编号" in admin.get(f"/admin/numbers/{series_id()}/?state=void").content.decode()
+    assert "没有符合条件的记录" in admin.get(f"/admin/numbers/{series_id()}/?state=void").content.decode()
     assert admin.get("/admin/numbers/999999/").status_code == 404
 
 

@@ -67,6 +67,13 @@ def unit_names() -> dict[str, str]:
     return dict(Unit.objects.values_list("key", "name"))
 
 
+def short_names() -> dict[str, str]:
+    """Key → short name of every unit, in the order of the register."""
+    return {key: short or name for key, short, name in Unit.objects.order_by("kind", "id").values_list(
+        "key", "short_name", "name"
+    )}  # fmt: skip
+
+
 def _view(found: Unit) -> UnitView:
     names = tuple((n.valid_from, n.valid_to, n.name) for n in found.names.all())
     return UnitView(found.pk, found.key, found.name, found.code, names)

@@ -1,7 +1,7 @@
 """Reads for the administrators of units and people; every function takes what the asker may see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -40,7 +40,7 @@ def _in_scope(scope: UnitScope, field: str) -> Q:
 # -- units -----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A line of the unit list; ``depth`` below the top."""
+    """A line of the unit list; ``depth`` below the top, ``place`` in the order of the tree."""
 
     id: int
     name: str
@@ -51,6 +51,11 @@ class UnitRow:
     ended: date | None
     successor: str
     holders: int
+    place: int = 0
+
+    @property
+    def shown_name(self) -> str:
+        return f"{'　' * self.depth}└ {self.name}" if self.depth else self.name
 
 
 def unit_rows(scope: UnitScope, text: str = "", *, with_ended: bool = False) -> list[UnitRow]:
@@ -73,7 +78,7 @@ def unit_rows(scope: UnitScope, text: str = "", *, with_ended: bool = False) -> 
 
     def walk(parent: int | None, depth: int) -> None:
         for unit in children.get(parent, ()):
-            rows.append(_unit_row(unit, depth, len(held.get(unit.pk, ()))))
+            rows.append(replace(_unit_row(unit, depth, len(held.get(unit.pk, ()))), place=len(rows)))
             walk(unit.pk, depth + 1)
 
     walk(None, 0)
@@ -297,16 +302,6 @@ def person_page(person_id: int, scope: UnitScope) -> PersonPage | None:
 
 
 # -- absence and hand-over -------------------------------------------------------------------------------------------
-def absences(scope: UnitScope, person_id: int | None) -> list[Absence]:
-    """Current and coming absences of one's own and of the units in the scope."""
-    today = calendar.today()
-    held = Holding.objects.filter(_valid(today), _in_scope(scope, "post__unit_id")).values("person_id")
-    mine = Q(person_id=person_id) | Q(deputy_id=person_id)
-    seen = mine | Q(person_id__in=held) if scope.kind in ("unit", "district") else mine
-    rows = Absence.objects.filter(seen, ends__gte=today, cancelled_at=None)
-    return list(rows.select_related("person", "deputy").order_by("begins", "id"))
-
-
 def person_choices(scope: UnitScope, also: int | None = None) -> list[tuple[int, str]]:
     """Staff of the scope's units, and of the units of one person, for choosing somebody."""
     today = calendar.today()
@@ -323,11 +318,6 @@ def person_choices(scope: UnitScope, also: int | None = None) -> list[tuple[int,
     ):
         names.setdefault(person, f"{name}（{unit} {post}）")
     return list(names.items())
-
-
-def handovers(scope: UnitScope) -> list[Handover]:
-    held = Holding.objects.filter(_in_scope(scope, "post__unit_id")).values("person_id")
-    return list(Handover.objects.filter(person_id__in=held).select_related("person", "receiver")[:200])
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,11 +358,6 @@ def signatures(made: Handover) -> list[SignatureRow]:
 
 
 # -- roles -----------------------------------------------------------------------------------------------------------
-def roles() -> list[tuple[Role, tuple[str, ...]]]:
-    """Roles with the titles of their rights."""
-    return [(role, tuple(rights.title(name) for name in role.rights)) for role in Role.objects.all()]
-
-
 def right_choices() -> list[tuple[str, str]]:
     """Every right that some role holds."""
     held = {name for names in Role.objects.values_list("rights", flat=True) for name in names}

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from yipan.platform import calendar, ui
+from yipan.platform.ui import context, listing
 from yipan.platform.ui.access import needs
 from yipan.platform.ui.intake import whole
 
@@ -32,18 +33,44 @@ def widest(request: HttpRequest) -> access.UnitScope:
     return max(found, key=lambda scope: order.index(scope.kind))
 
 
-@needs(REPORT)
-def unit_list(request: HttpRequest) -> HttpResponse:
-    text = request.GET.get("q", "").strip()
-    ended = request.GET.get("ended") == "1"
-    values = {
-        "rows": queries.unit_rows(widest(request), text, with_ended=ended),
-        "q": text,
-        "ended": ended,
-        "may_create": scope_of(request).kind == "district",
-        "face": "administration",
-    }
-    return ui.render(request, "people/units.html", values)
+class UnitList(listing.ListPage):
+    """The tree of units; former names are found, too."""
+
+    key, title, face = "people.units", "机构", "administration"
+    page_size = 50
+    default_order = "place"
+    columns = (
+        listing.Column(
+            "place", "单位", value=lambda row: row.shown_name, sort=True, fixed=True,
+            link=lambda row: reverse("people:unit", args=[row.id]),
+        ),
+        listing.Column("short_name", "简称"),
+        listing.Column("kind", "类别"),
+        listing.Column("code", "统一社会信用代码"),
+        listing.Column("holders", "在岗", "number", sort=True),
+        listing.Column(
+            "state", "状态", "status", value=lambda row: "已撤销" if row.ended else "在设",
+            tone=lambda row: "grey" if row.ended else "green",
+            sub=lambda row: f"并入 {row.successor}" if row.successor else "",
+        ),
+    )  # fmt: skip
+    filters = (
+        listing.Text("q", "单位名称（含曾用名）"),
+        listing.Choice("kind", "类别", tuple((title, title) for title in queries.UNIT_KINDS.values())),
+        listing.Flag("ended", "包括已撤销的单位"),
+    )
+
+    def query(self, request: HttpRequest) -> listing.Query:
+        scope = widest(request)
+        return listing.RowsQuery(
+            lambda filters: queries.unit_rows(scope, filters.get("q", ""), with_ended=bool(filters.get("ended"))),
+            lambda row, filters: row.kind == filters.get("kind", row.kind),
+        )
+
+    def links(self, request: HttpRequest) -> tuple[context.Link, ...]:
+        if scope_of(request).kind != "district":
+            return ()
+        return (context.Link("设立单位", reverse("people:unit_new"), "plus"),)
 
 
 @needs(MANAGE)

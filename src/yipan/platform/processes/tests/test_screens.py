@@ -126,12 +126,12 @@ def test_unit_administrator_reassigns(office, begin, signed_in, things):
     subject = begin(models.TWO, "two").subject
     task = queries.open_task(subject)
     assert "本单位没有可以办理的人员" in page(signed_in(admin), "processes:unit")
-    send = {"task": [task.pk], "to": zhao.account_id}
-    answer = signed_in(admin).post(reverse("processes:reassign"), send)
-    assert answer.status_code == 409
-    assert "写明原因" in answer.content.decode()
-    answer = signed_in(admin).post(reverse("processes:reassign"), send | {"reason": "暂无审查人员"})
-    assert answer.status_code == 302
+    send = {"do": "batch:reassign", "row": [task.pk], "picked": zhao.account_id, "confirmed": "1"}
+    answer = signed_in(admin).post(reverse("processes:unit"), send)
+    assert answer.status_code == 422
+    assert "请填写原因" in answer.content.decode()
+    answer = signed_in(admin).post(reverse("processes:unit"), send | {"reason": "暂无审查人员"})
+    assert "已改派" in answer.content.decode()
     assert len(queries.todo(zhao).lines) == 1
     assert "没有需要改派的任务" in page(signed_in(admin), "processes:unit")
     assert signed_in(zhao).get(reverse("processes:unit")).status_code == 403
@@ -140,7 +140,7 @@ def test_unit_administrator_reassigns(office, begin, signed_in, things):
 def test_definitions_for_managers(office, begin, signed_in):
     boss, wang = office.add("管", "manager"), office.add("王", "examiner")
     begin(models.TWO, "two")
-    assert "第 1 版" in page(signed_in(boss), "processes:definitions")
+    assert "现行" in page(signed_in(boss), "processes:definitions")
     assert "<svg" in page(signed_in(boss), "processes:definition", "two", 1)
     assert signed_in(boss).get(reverse("processes:model", args=["two", 1])).content == models.TWO
     assert signed_in(boss).get(reverse("processes:definition", args=["two", 9])).status_code == 404

@@ -1,6 +1,7 @@
 """The audit screens: what they find, what they refuse, what they note themselves."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -63,8 +64,8 @@ def test_acts_are_searched_by_subject_person_verb_and_time(client, granted):
         ("actor=李梅", [1, 2, 3]),
         ("actor=7", [1, 2, 3]),
         ("actor=王", []),
-        ("verb=case.accept&since=2026-03-02&until=2026-03-02", [2]),
-        ("until=2026-03-01", [1]),
+        ("verb=case.accept&at_from=2026-03-02&at_to=2026-03-02", [2]),
+        ("at_to=2026-03-01", [1]),
     ):
         page = client.get(f"/admin/records/?{query}").content.decode()
         assert [n for n in (1, 2, 3) if f"{verbs.kind_title('case')} {n}</a>" in page] == expected, query
@@ -73,7 +74,12 @@ def test_acts_are_searched_by_subject_person_verb_and_time(client, granted):
 
 @pytest.mark.parametrize(
     ("query", "fault"),
-    [("since=gestern", "不是日期"), ("since=2026-03-02&until=2026-03-01", "早于"), ("since=2026-02-30", "不是日期")],
+    [
+        ("at_from=gestern", "不是日期"),
+        ("at_from=2026-03-02&at_to=2026-03-01", "起始不能大于截止"),
+        ("at_from=2026-02-30", "不是日期"),
+        ("verb=nothing", "请从列出的选项中选择"),
+    ],
 )
 def test_what_cannot_be_read_is_said(client, granted, query, fault):
     answer = client.get(f"/admin/records/?{query}")
@@ -87,11 +93,11 @@ def test_paging_shows_every_act_once(client, granted):
     address, seen = "/admin/records/?actor=李梅", []
     while address:
         page = client.get(address).content.decode()
-        seen += [part.split("/")[0] for part in page.split("/admin/records/acts/")[1:]]
+        seen += re.findall(r'href="/admin/records/acts/(\d+)/"', page)
         following = page.split('rel="next" href="')
         address = following[1].split('"')[0].replace("&amp;", "&") if len(following) > 1 else ""
     assert len(seen) == len(set(seen)) == 120
-    assert client.get("/admin/records/?cursor=x").status_code == 400
+    assert client.get("/admin/records/?after=x").status_code == 400
 
 
 def test_opening_an_act_is_noted_and_its_payload_can_be_erased(client, granted):
@@ -132,17 +138,16 @@ def test_dead_letters_are_sent_again_one_by_one(client, granted, monkeypatch):
     first, second = OutboxRow.objects.order_by("id")
     page = client.get("/admin/records/dead-letters/").content.decode()
     assert page.count("号码不存在") == 2
-    answer = client.post(
-        "/admin/records/dead-letters/resend/", {"letter": [f"outbox-{first.pk}", "outbox-99999"]}, follow=True
-    )
-    text = answer.content.decode()
-    assert "1 条消息已重新排队发送" in text
-    assert "1 条消息已不在清单中" in text
+    chosen = {"do": "batch:resend", "row": [f"outbox-{first.pk}", "outbox-99999"]}
+    assert "确定重发" in client.post("/admin/records/dead-letters/", chosen).content.decode()
+    text = client.post("/admin/records/dead-letters/", chosen | {"confirmed": "1"}).content.decode()
+    assert "已重新排队发送" in text
+    assert "已不在清单中" in text
     first.refresh_from_db(), second.refresh_from_db()
     assert (first.state, second.state) == ("queued", "dead")
     assert ActRow.objects.get().verb == "records.resend"
-    assert client.post("/admin/records/dead-letters/resend/", {"letter": "outbox-x"}).status_code == 400
-    assert "请先勾选" in client.post("/admin/records/dead-letters/resend/", follow=True).content.decode()
+    wrong = chosen | {"confirmed": "1", "row": "outbox-x"}
+    assert "提交的内容有误" in client.post("/admin/records/dead-letters/", wrong).content.decode()
 
 
 def test_verification_runs_as_a_job_and_shows_its_result(client, granted):

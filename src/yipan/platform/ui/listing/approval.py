@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from .. import context
@@ -44,6 +45,10 @@ class Row:
     valid_to: datetime | None
     taken: int
     url: str
+
+    @property
+    def decided(self) -> str:
+        return "　".join(part for part in (self.decided_by, self.note) if part)
 
 
 Watcher = Callable[[HttpRequest, ListExport], None]
@@ -130,30 +135,25 @@ def take(request: HttpRequest, request_id: str, list_key: str) -> ListExport:
     return asked
 
 
-def to_decide(request: HttpRequest):
+def to_decide(request: HttpRequest) -> QuerySet[ListExport]:
     """Waiting requests of the units the decider answers for (without ``set_reach``: his own)."""
     waiting = ListExport.objects.filter(state=ListExport.WAITING)
     units = _reach(request) if _reach is not None else [_unit(request)]
     return waiting if units is None else waiting.filter(unit_id__in=units)
 
 
-def mine(request: HttpRequest, limit: int = 50) -> list[Row]:
-    found = ListExport.objects.filter(account_id=context.account_id(request)).order_by("-id")[:limit]
-    now = context.ask("now", request)
-    return [_row(one, now) for one in found]
+def own(request: HttpRequest) -> QuerySet[ListExport]:
+    """What somebody asked for himself."""
+    return ListExport.objects.filter(account_id=context.account_id(request))
 
 
-def waiting(request: HttpRequest, limit: int = 200) -> list[Row]:
-    now = context.ask("now", request)
-    return [_row(one, now) for one in to_decide(request).order_by("id")[:limit]]
+FIELDS = (
+    "id", "title", "filters", "fields", "reason", "person", "asked_at", "state", "decided_by", "decided_at", "note",
+    "taken", "path", "query",
+)  # fmt: skip
 
 
-def count_waiting(request: HttpRequest) -> int | None:
-    """For the badge of the menu."""
-    return to_decide(request).count() or None
-
-
-def _row(one: ListExport, now: datetime) -> Row:
+def row(one: ListExport, now: datetime) -> Row:
     word, tone = STATES[one.state]
     valid_to = one.decided_at + VALID_FOR if one.state == ListExport.APPROVED and one.decided_at else None
     if valid_to is not None and now > valid_to:
@@ -165,3 +165,8 @@ def _row(one: ListExport, now: datetime) -> Row:
         valid_to=valid_to, taken=one.taken,
         url=f"{one.path}?{one.query}{'&' if one.query else ''}export=xlsx&approved={one.pk}" if usable else "",
     )  # fmt: skip
+
+
+def count_waiting(request: HttpRequest) -> int | None:
+    """For the badge of the menu."""
+    return to_decide(request).count() or None

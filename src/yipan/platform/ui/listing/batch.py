@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -24,7 +25,8 @@ class BatchAction:
 
     A refusal is any of ``Refusal``, ``Conflict``, ``PermissionDenied``, ``ValidationError`` or ``refusals``: the row
     is left as it was and its reason is shown. ``confirm``: a question asked first; ``reason``: the label of a required
-    text. ``right``: who sees the button (the act itself checks again).
+    text; ``pick_label`` and ``pick``: something to be chosen, posted as ``picked``. ``right``: who sees the button (the
+    act itself checks again).
     """
 
     key: str
@@ -36,6 +38,18 @@ class BatchAction:
     reason: str = ""
     kind: str = "plain"
     refusals: tuple[type[Exception], ...] = ()
+    pick_label: str = ""
+    pick: Callable[[HttpRequest], Sequence[tuple[Any, str]]] | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a page comes between the button and the act."""
+        return bool(self.confirm or self.reason or self.pick)
+
+    def faults(self, reason: str, picked: str) -> dict[str, str]:
+        """What is missing before the act, by field."""
+        missing = {"picked": f"请选择{self.pick_label}"} if self.pick and not picked else {}
+        return missing | ({"reason": f"请填写{self.reason}"} if self.reason and not reason else {})
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,10 @@ class ListPage:
         """More values for ``template``."""
         return {}
 
+    def form(self, request: HttpRequest) -> HttpResponseBase:  # noqa: ARG002
+        """What a form of the room's own on the page does (a POST without ``do``); ``show`` shows its faults."""
+        raise BadInput("系统没有看懂这次提交的内容。")
+
     @classmethod
     def as_view(cls) -> Callable[..., HttpResponseBase]:
         page = cls()
@@ -100,17 +104,25 @@ class ListPage:
             return self._export(request, state, request.GET["export"], reason="")
         if request.GET.get("print"):
             return self._print(request, state)
+        return self._page(request, state, status=422 if state.asked.errors else 200)
+
+    def show(self, request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponseBase:
+        """The page with more values for its template, for instance the faults of the room's own form."""
+        return self._page(request, State.of(self, request, request.GET), status=status, **more)
+
+    def _page(self, request: HttpRequest, state: State, *, status: int, **more: Any) -> HttpResponseBase:
         values = {
             **self._values(request, state),
             **self._rows(request, state),
             **self.more(request),
+            **more,
         }
         if rendering.is_part(request):
             # Always the component's own block: a room's template may surround the list, not replace it.
-            response = rendering.render(request, "ui/list.html", values, block="list")
+            response = rendering.render(request, "ui/list.html", values, block="list", status=status)
             response["HX-Push-Url"] = request.get_full_path()
             return response
-        return rendering.render(request, self.template, values)
+        return rendering.render(request, self.template, values, status=status)
 
     def _values(self, request: HttpRequest, state: State) -> dict[str, Any]:
         may = context.ask("may", request) if self.batch else lambda _right: False
@@ -236,7 +248,9 @@ class ListPage:
     # -- doing -------------------------------------------------------------------------------------------------------
 
     def _post(self, request: HttpRequest) -> HttpResponseBase:
-        what, _, which = request.POST.get("do", "").partition(":")
+        if "do" not in request.POST:
+            return self.form(request)
+        what, _, which = request.POST["do"].partition(":")
         if what == "batch":
             return self._batch(request, which)
         state = State.of(self, request, request.GET)
@@ -273,11 +287,15 @@ class ListPage:
         if len(keys) > MOST_ROWS:
             raise BadInput(f"一次最多办理 {MOST_ROWS} 行。")
         rows = [(key, request.POST.get(f"label-{key}", key)) for key in keys]
-        reason = request.POST.get("reason", "").strip()
+        reason, picked = request.POST.get("reason", "").strip(), request.POST.get("picked", "")
         confirmed = request.POST.get("confirmed") == "1"
-        values = {**self._values(request, state), "action": action, "rows": rows, "error": ""}
-        if (action.confirm or action.reason) and (not confirmed or (action.reason and not reason)):
-            values["error"] = f"请填写{action.reason}" if confirmed else ""
-            return rendering.render(request, "ui/list_confirm.html", values, status=422 if values["error"] else 200)
+        faults = action.faults(reason, picked)
+        if action.asks and (not confirmed or faults):
+            values = {
+                **self._values(request, state), "action": action, "rows": rows, "reason": reason, "picked": picked,
+                "errors": faults if confirmed else {}, "options": action.pick(request) if action.pick else (),
+            }  # fmt: skip
+            return rendering.render(request, "ui/list_confirm.html", values, status=422 if confirmed else 200)
+        values = {**self._values(request, state), "action": action}
         values["outcomes"] = perform(action, request, rows, reason)
         return rendering.render(request, "ui/list_outcome.html", values)

@@ -9,12 +9,12 @@ from .values import Count, Position
 
 @dataclass(frozen=True)
 class RowsQuery:
-    """``rows()`` gives every row the reader may see, ``keep(row, filters)`` tells which ones were asked for.
+    """``rows(filters)`` gives the rows the reader may see, ``keep(row, filters)`` tells which of them were asked for.
 
     The list is ordered by the row's attribute of the column's name, then by ``key``; rows without a value come last.
     """
 
-    rows: Callable[[], Sequence[Any]]
+    rows: Callable[[Mapping[str, Any]], Sequence[Any]]
     keep: Callable[[Any, Mapping[str, Any]], bool] = lambda _row, _filters: True
     key: str = "id"
 
@@ -39,7 +39,7 @@ class RowsQuery:
         return ordered[:limit]
 
     def _kept(self, filters: Mapping[str, Any]) -> list[Any]:
-        return [row for row in self.rows() if self.keep(row, filters)]
+        return [row for row in self.rows(filters) if self.keep(row, filters)]
 
     def _ordered(self, rows: list[Any], order: str, down: bool) -> list[Any]:
         return sorted(rows, key=lambda row: _rank(self.position(row, order), down), reverse=down)

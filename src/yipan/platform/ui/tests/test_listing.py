@@ -130,7 +130,7 @@ class Versions(listing.ListPage):
     page_size = 3
 
     def query(self, request):
-        return listing.RowsQuery(lambda: VERSIONS, lambda row, filters: filters.get("q", "") in row.name)
+        return listing.RowsQuery(lambda _filters: VERSIONS, lambda row, filters: filters.get("q", "") in row.name)
 
 
 class People(Parcels):
