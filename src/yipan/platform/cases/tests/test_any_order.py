@@ -1,0 +1,199 @@
+"""Whatever people do in whatever legal order: random courses of a case never break what must always hold."""
+
+import datetime as dt
+
+import pytest
+import telling
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from telling import SMOOTH, Story
+
+from yipan.kernel.packs import read_yaml
+from yipan.platform import calendar, processes
+from yipan.platform.cases import stories
+from yipan.platform.cases.actions import decision, examination, results
+from yipan.platform.cases.domain.states import ACTS, ENDED, State, allowed_acts
+from yipan.platform.cases.models import Case, CorrectionDefect, Extension, OpinionRequest, SpecialProcedure
+from yipan.platform.jobs.testing import run_sweeps
+from yipan.platform.processes import check
+from yipan.platform.records import audit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
+START = stories.moment("2021-11-01 09:00")
+REASON = "需要进一步核实有关情况"
+LAW = "《中华人民共和国行政许可法》第四十五条"
+DEFECT = {"subject": "布局图", "kind": "unclear", "remedy": "请重新上传布局图", "material_code": "M4"}
+# Outcomes of tasks beside the smooth one, with what they need.
+OTHERWISE = {
+    "precheck": (
+        {"outcome": "correct", "data": {"defects": [DEFECT]}},
+        {"outcome": "refuse", "opinion": "不属于本机关职权范围", "data": {"law": LAW}},
+    ),
+    "consult": ({"outcome": "disagree", "opinion": "油烟净化设施不符合要求。"},),
+    "inspect": ({**SMOOTH["inspect"], "outcome": "unqualified"},),
+    "conclude": ({"outcome": "unqualified", "opinion": "不符合许可条件。"},),
+    "review": ({"outcome": "return", "opinion": "请补充检测结论的说明"},),
+    "decide": (
+        {"outcome": "refuse", "opinion": "布局不符合要求", "data": {"facts": "现场与图纸不一致", "law": LAW}},
+    ),
+}  # fmt: skip
+
+
+class Course:
+    """One random course of one case; the clock never goes back."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self.story = Story(online=True).submit(self.text)
+        self.due: tuple[dt.datetime, dt.datetime] | None = None
+        self.accepted: dt.datetime | None = None
+
+    @property
+    def text(self) -> str:
+        return f"{self.now:%Y-%m-%d %H:%M}"
+
+    def possible(self) -> list[tuple[str, dict]]:
+        """What somebody could do now, as (name, details)."""
+        case = self.story.case
+        found: list[tuple[str, dict]] = [("wait", {"days": days}) for days in (1, 4, 9)]
+        for task in processes.queries.open_tasks(self.story.subject):
+            if task.act == "correct":
+                found.append(("correct", {}))
+                continue
+            found += [(task.act, way) for way in (SMOOTH[task.act], *OTHERWISE.get(task.act, ()))]
+        legal = {rule.verb for rule in allowed_acts(State(case.state))}
+        if "order_special_procedure" in legal and self.now < case.promised_due:
+            found.append(("special", {}))
+        if case.open_special:
+            found.append(("special.end", {}))
+        if "request_extension" in legal and not Extension.objects.filter(case=case).exclude(approved=False).exists():
+            found.append(("extension.ask", {}))
+        if case.state == State.EXTENSION:
+            found += [("extension", {"approve": True}), ("extension", {"approve": False})]
+        if case.state == State.PRODUCTION:
+            found.append(("worker", {}))
+        found += [(verb, {}) for verb in ("withdraw", "terminate") if verb in legal]
+        return found
+
+    def take(self, name: str, way: dict) -> None:
+        story, case = self.story, self.story.case
+        self.now += dt.timedelta(minutes=7)
+        telling.at(self.text)
+        match name:
+            case "wait":
+                self.now += dt.timedelta(days=way["days"])
+                telling.at(self.text)
+                run_sweeps("processes.timers", "cases.overrun")
+            case "correct":
+                for code in CorrectionDefect.objects.filter(notice__case=case).values_list("material_code", flat=True):
+                    story.replace(code, self.text)
+                story.do("correct", self.text)
+            case "special":
+                asked = {"kind": 5, "planned_days": 3, "basis": LAW}
+                story.happen("special.ask", self.text, by="market.examiner", data=asked)
+                story.happen("special.approve", self.text, by="market.reviewer")
+            case "special.end":
+                special = SpecialProcedure.objects.filter(case=case, ended_at=None).earliest("id")
+                examination.end_special_procedure(
+                    special.pk, result="检测合格", actor=telling.staff("market.examiner"), now=calendar.now()
+                )
+            case "extension.ask":
+                data = {"days": 3, "reason": REASON}
+                story.happen("extension.ask", self.text, by="market.examiner", data=data)
+            case "extension":
+                asked_for = Extension.objects.get(case=case, approved=None)
+                decision.decide_extension(
+                    asked_for.pk, **way, actor=telling.staff("market.decider"), now=calendar.now()
+                )
+            case "withdraw":
+                agent = telling.citizen(telling.AGENT)
+                decision.withdraw(case.pk, reason="经营地址变更", actor=agent, now=calendar.now())
+            case "terminate":
+                decider = telling.staff("market.decider")
+                decision.terminate(case.pk, reason="申请人已经注销登记", law=LAW, actor=decider, now=calendar.now())
+            case "worker":
+                results.issue_licence(case.pk, now=calendar.now())
+            case act:
+                story.do(act, self.text, **way)
+
+    def holds(self) -> None:
+        case = self.story.case
+        state = State(case.state)
+        self._chain(state)
+        # One decision at most, and the row says the same as the chain.
+        decided = [verb for verb in self.story.verbs() if verb in ("grant", "refuse")]
+        assert len(decided) == (0 if case.decision is None else 1)
+        # Somebody can always do something, and an end is an end for case and process alike.
+        running = processes.queries.running(self.story.subject)
+        tasks = processes.queries.open_tasks(self.story.subject)
+        assert bool(running) is (state not in ENDED)
+        assert bool(tasks) or state in ENDED or state is State.PRODUCTION
+        assert bool(allowed_acts(state)) is (state not in ENDED)
+        # What is open is counted right.
+        assert case.open_special == SpecialProcedure.objects.filter(case=case, ended_at=None).count()
+        assert case.open_opinions == OpinionRequest.objects.filter(case=case, answered_at=None).count()
+        self._clocks(case)
+
+    def _chain(self, state: State) -> None:
+        """The state changes only by the table, and only through acts."""
+        last = ""
+        for act in self.story.acts():
+            verb = act.verb.removeprefix("case.")
+            if verb not in ACTS or act.from_state == "":
+                last = act.to_state or last
+                continue
+            assert act.from_state == last, (verb, act.from_state, last)
+            rule = ACTS[verb]
+            assert State(int(act.from_state)) in rule.sources
+            assert rule.to is None or rule.to == int(act.to_state)
+            last = act.to_state
+        assert int(last) == state
+
+    def _clocks(self, case: Case) -> None:
+        """Acceptance is for ever; limits begin with it, and become earlier only when a stop ends before its plan."""
+        if self.accepted is not None:
+            assert case.accepted_at == self.accepted
+        self.accepted = case.accepted_at
+        if case.accepted_at is None:
+            assert case.promised_due is case.legal_due is None
+            return
+        assert case.accepted_at < case.promised_due <= case.legal_due
+        due = (case.promised_due, case.legal_due)
+        if self.due is not None and self.story.verbs()[-1] != "end_special_procedure":
+            assert due >= self.due or not SpecialProcedure.objects.filter(case=case, ended_at=None).exists()
+        self.due = due
+
+
+@settings(
+    max_examples=8, deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)  # fmt: skip
+@given(data=st.data())
+def test_no_course_of_a_case_breaks_an_invariant(data):
+    """Sheet 22 c2 as a property: one decision, limits that begin with acceptance, an exit from every state that is no
+    end, changes by the table only, chains and derived rows that verify."""
+    with transaction.atomic():
+        course = Course()
+        course.holds()
+        for _ in range(14):
+            if State(course.story.case.state) in ENDED:
+                break
+            course.take(*data.draw(st.sampled_from(course.possible())))
+            course.holds()
+        assert check.verify() == []
+        assert audit.verify().ok
+        transaction.set_rollback(True)
+
+
+def test_the_stories_of_the_demo_leave_nothing_that_differs():
+    """``yipan check --engine`` and ``yipan audit verify`` find no difference after all that was told."""
+    told = read_yaml((telling.DEMO / "cases.yaml").read_text(), "demo/cases.yaml").value
+    played = stories.play(told["stories"], sample=telling.sample())
+    assert len(played) == len(told["stories"])
+    Story(online=True).submit("2026-03-02 09:00").until("deliver", "2026-03-03 10:00")
+    assert check.verify() == []
+    assert audit.verify().ok
+    assert {State(case.state) for case in Case.objects.filter(pk__in=played)} >= {
+        State.CORRECTION, State.RECEIVED, State.REVIEW, State.SPECIAL_PROCEDURE,
+    }  # fmt: skip
