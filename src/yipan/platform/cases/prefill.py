@@ -88,11 +88,14 @@ def _on_licence(case: Case) -> dict[str, str]:
 
 
 def keep_form(case: Case, version_id: int, *, actor: records.Actor, now: datetime) -> None:
-    """Bind a finished version of the form to the case; every later act and document refers to a version."""
+    """Bind a finished version of the form to the case; every later act and document refers to a version. Binding the
+    same one again changes nothing."""
     with transaction.atomic():
         locked = Case.objects.select_for_update().get(pk=case.pk)
         if State(locked.state) not in drafts.EDITABLE:
             raise CaseProblem("申请已经提交，申请表只能在补正时修改。")
+        if locked.form_data_id == version_id:
+            return
         locked.form_data_id = version_id
         locked.object_key = _object(version_id)
         locked.save(update_fields=["form_data_id", "object_key"])

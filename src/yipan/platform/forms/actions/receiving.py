@@ -58,15 +58,22 @@ def receive(draft_id: int, post: posting.Posted, *, actor: records.Actor, at: da
 
 
 def _finish(draft: Draft, form: Form, result: Result, actor: records.Actor, at: datetime) -> SubmissionVersion:
+    """A new version, or the last one when nothing differs from it: a page that was sent twice says the same."""
+    sources, sha256 = _sources(draft, form, result), stored.digest(result.data)
+    last = SubmissionVersion.objects.filter(draft=draft).order_by("-number").first() if draft.versions else None
+    if last is not None and (last.form_id, last.sha256, last.sources, last.contested) == (  # type: ignore[attr-defined]
+        draft.form.pk, sha256, sources, draft.contested,
+    ):  # fmt: skip
+        return last
     draft.versions += 1
     return SubmissionVersion.objects.create(
         draft=draft,
         form=draft.form,
         number=draft.versions,
         data=result.data,
-        sources=_sources(draft, form, result),
+        sources=sources,
         contested=draft.contested,
-        sha256=stored.digest(result.data),
+        sha256=sha256,
         actor_id=actor.account_id,
         actor_name=actor.name,
         at=at,

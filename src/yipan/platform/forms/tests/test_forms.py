@@ -155,6 +155,17 @@ def _entry(received, path):
     return next(e for section in received.screen.sections for e in section.entries if e.path == path)
 
 
+def test_the_same_page_sent_twice_is_one_version(draft):
+    page = post(do="next", staff__rows="0")
+    first = receive(draft, page, actor=ACTOR, at=AT, final=True)
+    again = receive(draft, page, actor=ACTOR, at=LATER, final=True)
+    assert (again.version_id, again.version_number) == (first.version_id, 1)
+    changed = receive(draft, post(do="next", hot="hot", fume="有"), actor=ACTOR, at=LATER, final=True)
+    assert changed.version_number == 2
+    back = receive(draft, post(do="next", hot="", fume=""), actor=ACTOR, at=LATER, final=True)
+    assert back.version_number == 3, "going back is a change, too"
+
+
 def test_a_new_version_of_a_form_leaves_begun_drafts_alone(draft):
     install(SMALL, "f")
     assert FormVersion.objects.count() == 1  # the same content changes nothing
