@@ -21,16 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from processes import Started, alive, belonging_to, clean_environment, command_of, descendants, parent, yipan
 
 from yipan.house.commands.demo import STARTED_LINE
 from yipan.house.database import OWNER, EmbeddedPostgres
-from yipan.house.journey import descendants
 from yipan.house.listening import free_port
 from yipan.house.places import Places
 
-ROOT = Path(__file__).parents[2]
-# What the tests' own process was told about its database must not reach the demo.
-FOREIGN = ("YIPAN_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PYTEST_", "PG")
 COMMANDS = """
 import sys
 from yipan.house.cli import main
@@ -46,7 +43,7 @@ with installation():
     from yipan.platform import calendar
     calendar.set_clock(datetime.fromisoformat(sys.argv[1]))
 """
-START_SECONDS, STOP_SECONDS = 600, 60
+START_SECONDS = 600
 # Processes keep the business clock for so long before they look again.
 CLOCK_SECONDS = 2.5
 
@@ -59,88 +56,53 @@ class House:
         self.port = free_port()
         self.places = Places(data)
         self.database = EmbeddedPostgres(self.places)
-        self.process: subprocess.Popen[bytes] | None = None
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
-        self.environment = kept | {"YIPAN_DATA": str(data), "PYTHONPATH": str(ROOT / "src")}
+        self.demo: Started | None = None
+        self.environment = clean_environment(YIPAN_DATA=str(data))
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    @property
-    def log(self) -> Path:
-        return self.data / "start.log"
-
     # -- life --------------------------------------------------------------------------------------------------------
     def start(self) -> None:
         """Start the demo and wait until it greets."""
         self.data.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "yipan.house.cli", "demo", "--port", str(self.port)]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment, cwd="/"
-            )
-        wait_for(lambda: self.process.poll() is not None or STARTED_LINE in self.said(), "the demo", START_SECONDS)
-        if self.process.poll() is not None:
-            raise AssertionError(f"the demo did not start:\n{self.said()[-3000:]}")
+        command = yipan("demo", "--port", str(self.port))
+        self.demo = Started(command, self.environment, self.data / "start.log", cwd="/")
+        self.demo.wait_for(STARTED_LINE, START_SECONDS)
 
-    def stop(self, number: int = signal.SIGTERM) -> int:
+    def stop(self) -> int:
         """Ask the supervisor to stop; its exit code."""
-        assert self.process is not None
-        self.process.send_signal(number)
-        code = self.process.wait(STOP_SECONDS)
-        self.process = None
-        return code
+        assert self.demo is not None
+        started, self.demo = self.demo, None
+        return started.end()
 
     def abandon(self) -> None:
         """Leave no process and no file behind, whatever state the test left things in."""
-        if self.process is not None:
+        if self.demo is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.stop()
-        for pid in self.remaining():
+        for process in belonging_to(self.data):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                os.kill(process, signal.SIGKILL)
         shutil.rmtree(self.data, ignore_errors=True)
-        shutil.rmtree(self.places.socket, ignore_errors=True)
-
-    def said(self) -> str:
-        return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     # -- its processes -----------------------------------------------------------------------------------------------
-    def remaining(self) -> list[int]:
-        """Every process that works on this home, by its environment or its working folder, ours excepted."""
-        mark = f"YIPAN_DATA={self.data}".encode()
-        found = []
-        for entry in Path("/proc").iterdir():
-            if not entry.name.isdigit() or int(entry.name) == os.getpid() or _state(int(entry.name)) == "Z":
-                continue
-            with contextlib.suppress(OSError):
-                inside = Path(os.readlink(entry / "cwd")).is_relative_to(self.data)
-                if inside or mark in (entry / "environ").read_bytes().split(b"\0"):
-                    found.append(int(entry.name))
-        return found
-
     def pids(self, kind: str) -> list[int]:
         """Living processes of a kind: sandbox, worker, server (granian's parent), web, postmaster, backend."""
-        if kind == "postmaster":
-            pid = self.database.process_id()
-            return [pid] if pid is not None and _state(pid) not in ("", "Z") else []
-        if kind == "backend":
-            return [
-                pid for main in self.pids("postmaster") for pid in descendants(main)
-                if re.search(r"postgres: yipan_app yipan", _command(pid))
-            ]  # fmt: skip
-        assert self.process is not None
-        mark = {"sandbox": "yipan_sandbox", "worker": "yipan.house.cli worker", "server": "granian", "web": "granian"}[
-            kind
-        ]
-        below = [pid for pid in descendants(self.process.pid) if _state(pid) not in ("", "Z")]
-        found = [pid for pid in below if mark in _command(pid)]
-        if mark != "granian":
+        if kind in ("postmaster", "backend"):
+            main = self.database.process_id()
+            if main is None or not alive(main):
+                return []
+            return [main] if kind == "postmaster" else _with(descendants(main), "postgres: yipan_app yipan")
+        assert self.demo is not None
+        supervisor = self.demo.process.pid
+        words = {"sandbox": "yipan_sandbox", "worker": "yipan.house.cli worker"}.get(kind, "-m granian")
+        found = _with(descendants(supervisor), words)
+        if kind in ("sandbox", "worker"):
             return found
         # The server's workers are forks of it: they bear its command line.
-        own = [pid for pid in found if _parent(pid) == self.process.pid]
-        return own if kind == "server" else [pid for pid in found if pid not in own]
+        return [process for process in found if (parent(process) == supervisor) == (kind == "server")]
 
     def set_clock(self, at: datetime) -> None:
         """Move the business clock, as an act of the platform; returns when every process follows."""
@@ -159,7 +121,7 @@ class House:
     def sandbox(self) -> str:
         """The address of the outside systems: on a port that only this machine's processes know."""
         (pid,) = self.pids("sandbox")
-        found = re.search(r"--port (\d+)", _command(pid))
+        found = re.search(r"--port (\d+)", command_of(pid))
         assert found is not None
         return f"http://127.0.0.1:{found[1]}"
 
@@ -180,6 +142,10 @@ class House:
         )  # fmt: skip
 
 
+def _with(processes: list[int], words: str) -> list[int]:
+    return [process for process in processes if alive(process) and words in command_of(process)]
+
+
 @contextlib.contextmanager
 def running(name: str = "demo") -> Iterator[House]:
     """A demo with fresh data on a free port, once it answers; stopped and removed afterwards."""
@@ -196,35 +162,3 @@ def empty_place(name: str) -> Path:
     place = Path(tempfile.mkdtemp(prefix=f"yipan-{name}-"))
     place.chmod(0o755)
     return place
-
-
-def wait_for(condition: Any, what: str, seconds: float) -> Any:
-    """Poll until the condition is true; AssertionError with what was waited for."""
-    until = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < until, f"{what}: not there after {seconds:.0f} s"
-        time.sleep(0.1)
-    return found
-
-
-def _command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""
-
-
-def _state(pid: int) -> str:
-    """R, S, D, Z …; "" for a process that is gone."""
-    return _stat(pid)[0]
-
-
-def _parent(pid: int) -> int:
-    return int(_stat(pid)[1])
-
-
-def _stat(pid: int) -> list[str]:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[:2]
-    except (OSError, IndexError):
-        return ["", "0"]

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 SETTINGS = ("YIPAN_", "DATABASE_URL", "DJANGO_", "PYTEST_", "COV_", "PORT", "HOST")
@@ -22,30 +23,48 @@ def yipan(*words: str) -> list[str]:
     return [sys.executable, "-m", "yipan.house.cli", *words]
 
 
-def wait_for(condition: Callable[[], object], what: str, seconds: float = 120) -> None:
-    """Poll; the time limit only bounds a failing test."""
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = 120) -> Any:
+    """Poll until the condition is met, and return what met it; the time limit only bounds a failing test."""
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not (found := condition()):
         assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"
         time.sleep(0.05)
+    return found
 
 
 def alive(process: int) -> bool:
     """Whether a process runs (a zombie does not)."""
+    return _stat(process)[0] not in ("Z", "X", "")
+
+
+def parent(process: int) -> int:
+    return int(_stat(process)[1])
+
+
+def _stat(process: int) -> list[str]:
+    """State and parent of a process; empty and 0 when it is gone."""
     try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] not in ("Z", "X")
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[:2]
     except (OSError, IndexError):
-        return False
+        return ["", "0"]
+
+
+def command_of(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def belonging_to(home: Path) -> list[int]:
-    """Every running process that has to do with an installation: by its command line or its environment."""
+    """Every running process that has to do with an installation: by command line, environment or working folder."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
             words = (entry / "cmdline").read_bytes() + b"\0" + (entry / "environ").read_bytes()
+            words += b"\0" + os.fsencode(os.readlink(entry / "cwd"))
         except OSError:
             continue
         if os.fsencode(home) in words and alive(int(entry.name)):

@@ -9,8 +9,13 @@ from collections import Counter
 from collections.abc import Callable
 
 import httpx
-from demo_house import House, wait_for
+from demo_house import House
+from processes import wait_for
 
+KILLS = int(os.environ.get("YIPAN_KILLS", "10"))
+SEED = int(os.environ.get("YIPAN_SEED", "0")) or random.SystemRandom().randrange(1, 10_000)
+# In the short run pauses and leases are declared over after the kills; the long run lives through them.
+LONG = KILLS > 20
 RECOVERY_SECONDS = 240
 # How often each kind is hit, of ten; every kind is hit at least once.
 SHARES = {"web": 3, "server": 1, "worker": 2, "postmaster": 2, "backend": 2}
