@@ -121,6 +121,12 @@ def _printed(raw: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def described(case: Case) -> dict[str, Any]:
+    """The materials as the guide describes them, by their codes: formats, sizes, blank forms, samples."""
+    view = catalogue.queries.item_version_number(case.item_key, case.accepted_version or case.item_version)
+    return {material.code: material for material in view.item.materials}
+
+
 def applied_terms(case: Case) -> Terms:
     """The terms the application was made under: the process began with them, and keeps to them."""
     return of_view(catalogue.queries.item_version_number(case.item_key, case.item_version), case.answers)

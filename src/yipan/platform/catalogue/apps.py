@@ -20,7 +20,10 @@ class CatalogueConfig(AppConfig):
         from .loader import BaseItemLoader, CodesLoader, ItemLoader
 
         records.rights.declare("catalogue.manage", "管理事项")
-        records.verbs.declare({"item.publish": "发布事项版本"}, kinds={"item": "事项"})
+        records.verbs.declare(
+            {"item.publish": "发布事项版本", "item.report_fault": "提出指南有误", "item.answer_report": "答复指南纠错"},
+            kinds={"item": "事项"},
+        )
         register_loader(CodesLoader())
         register_loader(BaseItemLoader(), after=["codes"])
         register_loader(ItemLoader(), after=["codes", "base_items"])
@@ -48,4 +51,8 @@ class CatalogueConfig(AppConfig):
         navigation.register(
             "administration", "事项与流程", "事项", "catalogue:items", icon="list-details", right="catalogue.manage",
             note="已发布的事项版本和差异",
+        )  # fmt: skip
+        navigation.register(
+            "administration", "事项与流程", "指南纠错", "catalogue:reports", icon="message-report",
+            right="catalogue.manage", note="群众和企业提出的指南错误，两个工作日内答复",
         )  # fmt: skip

@@ -61,3 +61,26 @@ class SavedAnswers(models.Model):
 
     def __str__(self) -> str:
         return self.token
+
+
+class GuideReport(models.Model):
+    """指南有误: somebody read a guide and found a fault in it; the unit answers within two working days."""
+
+    item_key = models.CharField("事项", max_length=80, db_index=True)
+    item_title = models.CharField(max_length=200)
+    version = models.ForeignKey(ItemVersion, on_delete=models.PROTECT)
+    unit_key = models.CharField("实施单位", max_length=60, db_index=True)
+    part = models.CharField("哪一部分", max_length=20)
+    text = models.CharField("说明", max_length=500)
+    account_id = models.BigIntegerField("提出人账号", null=True)
+    at = models.DateTimeField()
+    due = models.DateTimeField("答复期限", null=True)
+    answered_at = models.DateTimeField(null=True)
+    answer = models.CharField("答复", max_length=500, blank=True)
+    answered_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.item_title}：{self.text[:20]}"

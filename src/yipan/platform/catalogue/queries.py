@@ -6,14 +6,14 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from yipan.kernel.clock import day_of
+from yipan.kernel.clock import day_of, show_due
 from yipan.platform import calendar, people, search
 from yipan.platform.ui import listing
 
 from .domain import Item, Names, item_of
-from .models import BaseItem, CodeTable, ItemVersion, SavedAnswers
+from .models import BaseItem, CodeTable, GuideReport, ItemVersion, SavedAnswers
 
 
 class ItemNotFound(LookupError):
@@ -47,6 +47,23 @@ class TitleRow:
     key: str
     title: str
     unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One report of a fault in a guide; ``late`` when it waits longer than it may."""
+
+    id: int
+    item_key: str
+    item_title: str
+    part: str
+    text: str
+    at: datetime
+    due: str
+    late: bool
+    answered_at: datetime | None
+    answer: str
+    answered_by: str
 
 
 def _view(row: ItemVersion) -> ItemView:
@@ -236,3 +253,26 @@ def search_titles(words: str, limit: int = 30) -> list[TitleRow]:
     else:
         found = [view.item for view in in_force()]
     return [TitleRow(item.key, item.title, item.unit_name) for item in found if item.applies_online][:limit]
+
+
+# -- 指南有误 --------------------------------------------------------------------------------------------------------
+def _reports(scope: people.access.UnitScope) -> QuerySet[GuideReport]:
+    """The reports a keeper of guides may read: those of his units, or all of the district."""
+    found = GuideReport.objects.all()
+    return found if scope.kind == "district" else found.filter(unit_key__in=scope.unit_keys)
+
+
+def guide_reports(scope: people.access.UnitScope, now: datetime, limit: int = 200) -> list[ReportRow]:
+    """Reports, unanswered ones first, each list newest first (one statement)."""
+    found = _reports(scope).order_by(F("answered_at").desc(nulls_first=True), "-id")[:limit]
+    return [
+        ReportRow(
+            r.pk, r.item_key, r.item_title, r.part, r.text, r.at, show_due(r.due) if r.due else "",
+            r.answered_at is None and r.due is not None and r.due <= now, r.answered_at, r.answer, r.answered_by,
+        )
+        for r in found
+    ]  # fmt: skip
+
+
+def keeps_report(report_id: int, scope: people.access.UnitScope) -> bool:
+    return _reports(scope).filter(pk=report_id).exists()

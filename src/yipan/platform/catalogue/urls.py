@@ -4,7 +4,7 @@ from django.urls import path
 
 from yipan.platform.ui.access import needs
 
-from .views import admin, guide, situation
+from .views import admin, guide, reports, situation
 
 app_name = "catalogue"
 urlpatterns = [
@@ -12,12 +12,15 @@ urlpatterns = [
     path("items/<slug:key>/print/", guide.printed, name="printed"),
     path("items/<slug:key>/materials/<slug:code>/sample.pdf", guide.paper, {"kind": "sample"}, name="sample"),
     path("items/<slug:key>/materials/<slug:code>/form.pdf", guide.paper, {"kind": "form"}, name="blank_form"),
+    path("items/<slug:key>/report/", reports.report, name="report"),
     path("items/<slug:key>/situation/", situation.ask, name="situation"),
     path("items/<slug:key>/answers/<slug:token>/", situation.answered, name="answered"),
     path("themes/", guide.themes, name="themes"),
     path("themes/<slug:kind>/<slug:code>/", guide.theme, name="theme"),
     path("departments/", guide.departments, name="departments"),
     path("departments/<slug:key>/", guide.department, name="department"),
+    path("admin/guide-reports/", reports.listing, name="reports"),
+    path("admin/guide-reports/<int:report_id>/answer/", reports.answer, name="answer_report"),
     path("admin/items/", needs("catalogue.manage")(admin.ItemList.as_view()), name="items"),
     path("admin/items/<slug:key>/", admin.versions, name="versions"),
     path("admin/items/<slug:key>/<int:number>/", admin.version, name="version"),

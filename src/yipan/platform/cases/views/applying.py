@@ -22,6 +22,7 @@ PORTAL = desks.Desk(
     routes={
         "form": "cases:form",
         "materials": "cases:materials",
+        "file": "cases:mine_material",
         "confirm": "cases:confirm",
         "correct": "cases:submit_correction",
         "discard": "cases:discard",
@@ -79,6 +80,11 @@ def form(request: HttpRequest, case_id: int) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def materials(request: HttpRequest, case_id: int) -> HttpResponseBase:
     return desks.materials(request, case_id, PORTAL)
+
+
+@citizen
+def material(request: HttpRequest, case_id: int, material_id: int) -> HttpResponseBase:
+    return desks.material(request, case_id, material_id, PORTAL)
 
 
 @citizen

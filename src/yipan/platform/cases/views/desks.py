@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from .. import items, prefill, queries
 from ..actions import drafts, submission
 from ..actions.core import CaseProblem
 from ..domain.states import IllegalAct, State
-from ..models import Case
+from ..models import Case, CaseMaterial
 from . import common
 
 STEPS = (("form", _("填写申请表")), ("materials", _("准备材料")), ("confirm", _("核对提交")))
@@ -28,7 +29,7 @@ STEPS = (("form", _("填写申请表")), ("materials", _("准备材料")), ("con
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """``routes`` maps form, materials, confirm, correct, discard, done and home to route names."""
+    """``routes`` maps form, materials, file, confirm, correct, discard, done and home to route names."""
 
     base: str
     face: str
@@ -81,6 +82,10 @@ def materials(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
     context = {
         "rows": [(row, needs.get(row.code)) for row in shown],
         "missing": [row.name for row in shown if row.required and not row.source],
+        "kept": {ref.id: ref for ref in files.refs(("case", str(case.pk)))},
+        "guide": items.described(case),
+        "item_key": case.item_key,
+        "problem_at": request.POST.get("code", "") if problem else "",
         "problem": problem,
         "notice": queries.open_notice(case),
     }
@@ -101,6 +106,15 @@ def _take_material(request: HttpRequest, case: Case, desk: Desk) -> None:
         drafts.attach(
             case.pk, code, file=upload.file, name=upload.name or "文件", actor=actor, now=now, scanned=desk.staff
         )
+
+
+def material(request: HttpRequest, case_id: int, material_id: int, desk: Desk) -> HttpResponseBase:
+    """The file that was handed in, to look at once more."""
+    case = desk.find(request, case_id)
+    row = CaseMaterial.objects.filter(case=case, pk=material_id).first()
+    if row is None or row.file_id is None:
+        raise queries.CaseNotFound
+    return files.response(row.file_id, common.actor_of(request), ("case", str(case.pk)))
 
 
 def correct(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
@@ -169,7 +183,7 @@ def _step(
         "at_counter": desk.staff,
         "case": queries.row(case, calendar.now()),
         "steps": steps,
-        "links": links | {"home": desk.url("home")},
+        "links": links | {"home": desk.url("home"), "file": desk.routes["file"]},
         "client": common.client_of(request) if desk.staff else None,
     }
     return render(request, f"cases/apply_{step}.html", shared | context, status=status)

@@ -26,6 +26,7 @@ COUNTER = desks.Desk(
     routes={
         "form": "cases:counter_form",
         "materials": "cases:counter_materials",
+        "file": "cases:counter_material",
         "confirm": "cases:counter_confirm",
         "correct": "cases:counter_correct",
         "discard": "cases:counter_discard",
@@ -119,6 +120,11 @@ def receipt(request: HttpRequest, case_id: int) -> HttpResponseBase:
         "documents": queries.documents(case, for_applicant=True),
     }
     return render(request, "cases/receipt.html", context)
+
+
+@needs("case.receive")
+def material(request: HttpRequest, case_id: int, material_id: int) -> HttpResponseBase:
+    return desks.material(request, case_id, material_id, COUNTER)
 
 
 @needs("case.receive")

@@ -224,6 +224,14 @@ class Item:
         return self.promised_limit.limit
 
     @property
+    def shortened(self) -> int | None:
+        """时限压缩率: by how many per cent the promise undercuts the law; None where both cannot be compared."""
+        legal, promised = self.legal_limit.limit, self.promised_limit.limit
+        if legal is None or promised is None or legal.unit != promised.unit or not legal.amount:
+            return None
+        return round(100 * (legal.amount - promised.amount) / legal.amount)
+
+    @property
     def applies_online(self) -> bool:
         """Whether an application can be filled in here: a form, a process, and this platform handles it."""
         return bool(self.process and self.form and self.handling.place == "here")

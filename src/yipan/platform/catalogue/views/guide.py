@@ -45,13 +45,7 @@ def item(request: HttpRequest, key: str) -> HttpResponse:
 @public
 def printed(request: HttpRequest, key: str) -> HttpResponse:
     """The guide on one sheet of paper, with a QR code that leads to the page, which may be newer than the paper."""
-    view = view_of(key)
-    address = f"{settings.YIPAN_PUBLIC_URL}{reverse('catalogue:item', args=[key])}"
-    context = _guide(view, queries.names()) | {
-        "address": address,
-        "qr_svg": documents.qr_svg(address),
-        "at": calendar.now(),
-    }
+    context = _guide(view_of(key), queries.names()) | {"at": calendar.now()}
     return render(request, "catalogue/printed.html", context)
 
 
@@ -74,7 +68,10 @@ def paper(request: HttpRequest, key: str, code: str, kind: str) -> HttpResponse:
 def _guide(view: queries.ItemView, names: Names) -> dict[str, Any]:
     found = view.item
     base = queries.base_item(found.catalog_code)
+    address = f"{settings.YIPAN_PUBLIC_URL}{reverse('catalogue:item', args=[found.key])}"
     return {
+        "address": address,
+        "qr_svg": documents.qr_svg(address),
         "item": found,
         "view": view,
         "raw": found.raw,
