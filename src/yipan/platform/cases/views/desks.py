@@ -151,6 +151,12 @@ def confirm(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
                 now=calendar.now(),
                 e_service=request.POST.get("e_service") == "1",
             )
+            if not desk.staff:
+                ui.notify(
+                    request,
+                    _("申请已经提交。收件凭证正在盖章，做好后在“结果和文书”里下载；不登录也能用短号和查询码查进度。"),
+                    "green",
+                )
             return redirect(desk.url("done", case.pk))
         except CaseProblem as refused:
             problem = str(refused)
