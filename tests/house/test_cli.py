@@ -59,7 +59,7 @@ def test_wrong_use_is_exit_code_2(capsys):
     ("arguments", "words"),
     [
         (["bpmn", "check", "missing.bpmn"], "missing.bpmn: No such file"),
-        (["restore", "missing.tar"], "missing.tar: No such file"),
+        (["restore", "missing.tar"], "There is no file missing.tar"),
     ],
 )
 def test_what_a_person_can_mend_is_a_sentence_not_a_traceback(arguments, words, capsys, monkeypatch):

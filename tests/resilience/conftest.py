@@ -4,6 +4,7 @@ It stands on the demo data that the previous version left behind (``tests/data/u
 them and brought up to date by ``yipan demo`` itself, so every test here also tests the upgrade.
 """
 
+import os
 import random
 import subprocess
 import sys
@@ -45,6 +46,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "/resilience/" in str(item.path):
             item.add_marker("resilience")
             item.add_marker(pytest.mark.xdist_group("resilience"))
+            if not os.environ.get("YIPAN_KILLS"):
+                # Not yet dependable on a loaded machine, so it runs when it is asked for: YIPAN_KILLS=10 or 200.
+                item.add_marker(pytest.mark.skip(reason="set YIPAN_KILLS to kill processes under load"))
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """Load a backup into an empty installation. Everything that can be refused is refused before anything is written."""
 
-import errno
 import json
 import shutil
 import tarfile
@@ -26,7 +25,7 @@ def restore_backup(source: Path, *, keys: Path | None = None) -> dict[str, Any]:
     for what is no archive, damaged, from a newer program, of another kind, without its keys, or not into the empty."""
     where = places.current()
     if not source.is_file():
-        raise FileNotFoundError(errno.ENOENT, "No such file", str(source))
+        raise DatabaseProblem(f"There is no file {source}.")
     _refuse_filled_database()
     with _unpacked(source, where.home) as (folder, manifest):
         _refuse_unfit(manifest)
