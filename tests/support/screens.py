@@ -73,12 +73,14 @@ def browser() -> Iterator[Browser]:
             started.close()
 
 
-def context(started: Browser, base: str, width: str, cookies: list[dict[str, Any]] | None = None) -> BrowserContext:
+def context(
+    started: Browser, base: str, width: str, cookies: list[dict[str, Any]] | None = None, **options: Any
+) -> BrowserContext:
     """A fresh profile at one of the two widths; outside addresses are refused, as on an island."""
     wide, high = WIDTHS[width]
     made = started.new_context(
         base_url=base, viewport={"width": wide, "height": high}, locale="zh-CN", timezone_id="Asia/Shanghai",
-        is_mobile=width == "phone", has_touch=width == "phone", reduced_motion="reduce",
+        is_mobile=width == "phone", has_touch=width == "phone", reduced_motion="reduce", **options,
     )  # fmt: skip
     made.route(lambda address: not address.startswith((base, "data:", "blob:")), lambda route: route.abort())
     if cookies:
