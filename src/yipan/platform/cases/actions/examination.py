@@ -82,6 +82,7 @@ def reject_special_procedure(proposal_id: int, *, reason: str, actor: records.Ac
             raise CaseProblem("不同意特别程序的，请写明理由。")
         proposal.decided_by, proposal.decided_at = actor.name, now
         proposal.save()
+        approvals.answered(work, approvals.SPECIAL, proposal.pk, "不同意")
         records.act(
             chain=("case", str(case_id)),
             verb="case.reject_special_procedure",
