@@ -13,7 +13,8 @@ from yipan.kernel.packs import read_yaml
 from yipan.platform import calendar, processes
 from yipan.platform.cases import stories
 from yipan.platform.cases.actions import decision, examination, results
-from yipan.platform.cases.domain.states import ACTS, ENDED, State, allowed_acts
+from yipan.platform.cases.domain.model_check import TASK_ACTS
+from yipan.platform.cases.domain.states import ACTS, ENDED, IllegalAct, State, allowed_acts
 from yipan.platform.cases.models import Case, CorrectionDefect, Extension, OpinionRequest, SpecialProcedure
 from yipan.platform.jobs.testing import run_sweeps
 from yipan.platform.processes import check
@@ -40,6 +41,11 @@ OTHERWISE = {
 }  # fmt: skip
 
 
+def _legal(act: str, state: State) -> bool:
+    """Whether the table lets any outcome of a task begin in a state; the task may be open and have to wait."""
+    return any(state in ACTS[verbs[0]].sources for verbs in TASK_ACTS[act].values())
+
+
 class Course:
     """One random course of one case; the clock never goes back."""
 
@@ -61,7 +67,11 @@ class Course:
             if task.act == "correct":
                 found.append(("correct", {}))
                 continue
-            found += [(task.act, way) for way in (SMOOTH[task.act], *OTHERWISE.get(task.act, ()))]
+            ways = (SMOOTH[task.act], *OTHERWISE.get(task.act, ()))
+            if _legal(task.act, State(case.state)):
+                found += [(task.act, way) for way in ways]
+            else:
+                found.append(("refused", {"act": task.act, "way": ways[0]}))
         legal = {rule.verb for rule in allowed_acts(State(case.state))}
         if "order_special_procedure" in legal and self.now < case.promised_due:
             found.append(("special", {}))
@@ -114,6 +124,11 @@ class Course:
                 decision.terminate(case.pk, reason="申请人已经注销登记", law=LAW, actor=decider, now=calendar.now())
             case "worker":
                 results.issue_licence(case.pk, now=calendar.now())
+            case "refused":
+                before = story.verbs()
+                with pytest.raises(IllegalAct):
+                    story.do(way["act"], self.text, **way["way"])
+                assert story.verbs() == before
             case act:
                 story.do(act, self.text, **way)
 
