@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from yipan.kernel import clock, identifiers
-from yipan.platform import people, records
+from yipan.platform import documents, people, records
 from yipan.platform.ui import listing
 
 from .domain.states import CHANGES, STATE_TONES, STATE_WORDS, Change, standing
@@ -119,6 +119,18 @@ def _narrow(rows: QuerySet[Licence], filters: Mapping[str, Any], today: date) ->
 def one(licence_id: int, actor: records.Actor) -> Licence:
     """For staff within their scope. Raises LicenceNotFound."""
     return _one(_in_scope(actor), licence_id)
+
+
+def decisions(licence: Licence) -> list[documents.DocumentRef]:
+    """The written decisions on a licence, oldest first; the licence's own paper is not among them."""
+    return [paper for paper in documents.queries.of(("licence", licence.pk)) if paper.id != licence.document_id]
+
+
+def decision(licence: Licence, document_id: int) -> int:
+    """The id of a decision of this licence. Raises LicenceNotFound for any other paper."""
+    if document_id not in {paper.id for paper in decisions(licence)}:
+        raise LicenceNotFound("文书不存在")
+    return document_id
 
 
 def facts(licence: Licence) -> list[tuple[str, str]]:

@@ -14,8 +14,10 @@ urlpatterns = [
     path("my/licences/", mine.mine, name="mine"),
     path("my/licences/<int:licence_id>/", mine.one, name="mine_one"),
     path("my/licences/<int:licence_id>/file/", mine.file, name="mine_file"),
+    path("my/licences/<int:licence_id>/decisions/<int:document_id>/", mine.decision, name="mine_decision"),
     path("licences/", needs("licence.read")(staff.Register.as_view()), name="list"),
     path("licences/<int:licence_id>/", staff.one, name="one"),
     path("licences/<int:licence_id>/file/", staff.file, name="file"),
+    path("licences/<int:licence_id>/decisions/<int:document_id>/", staff.decision, name="decision"),
     path("licences/<int:licence_id>/change/", staff.change, name="change"),
 ]

@@ -1,4 +1,4 @@
-"""Approvals that an examiner asks for stand in the to-do of whoever may give them in the unit."""
+"""Approvals that a clerk or an examiner asks for stand in the to-do of whoever may give them in the unit."""
 
 from django.urls import reverse
 
@@ -6,8 +6,8 @@ from yipan.platform import processes
 
 from .core import Work, acting_persons
 
-SPECIAL, EXTENSION = "case.special", "case.extension"
-KINDS = {SPECIAL: "批准特别程序", EXTENSION: "批准延期"}
+SPECIAL, EXTENSION, EXCEPTION = "case.special", "case.extension", "case.exception"
+KINDS = {SPECIAL: "批准特别程序", EXTENSION: "批准延期", EXCEPTION: "批准再次告知"}
 
 
 def ask(work: Work, kind: str, key: int, *, right: str, text: str) -> None:
@@ -21,7 +21,7 @@ def ask(work: Work, kind: str, key: int, *, right: str, text: str) -> None:
         url=reverse("cases:page", args=[case.pk]),
         to=[processes.errands.Right(right, case.unit_key)],
         excluded=acting_persons(work.actor),
-        due=case.promised_due,
+        due=case.promised_due or case.notice_due,
         subject=("case", case.pk),
         unit=case.unit_key,
         actor=work.actor,

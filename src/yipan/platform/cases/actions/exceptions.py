@@ -6,7 +6,10 @@ from yipan.platform import people, records
 
 from ..domain.states import BEFORE_ACCEPTANCE, State
 from ..models import Case, CorrectionException
+from . import approvals
 from .core import CaseProblem, Work, acting_persons, work_on
+
+ANSWERED = "申请已经答复"
 
 
 def request(case_id: int, *, reason: str, actor: records.Actor, now: datetime) -> CorrectionException:
@@ -27,6 +30,9 @@ def request(case_id: int, *, reason: str, actor: records.Actor, now: datetime) -
             requested_at=now,
         )
         _record(work, "case.request_correction_exception", reason)
+        approvals.ask(
+            work, approvals.EXCEPTION, made.pk, right="case.approve_exception", text=f"申请再次告知：{reason}"
+        )
         return made
 
 
@@ -44,6 +50,15 @@ def decide(exception_id: int, *, approve: bool, actor: records.Actor, now: datet
         asked.save()
         verb = "case.approve_correction_exception" if approve else "case.reject_correction_exception"
         _record(work, verb, asked.reason)
+        approvals.answered(work, approvals.EXCEPTION, asked.pk, "已批准" if approve else "不同意")
+
+
+def lapse(work: Work) -> None:
+    """The application was answered: what still waited for approval is asked for no more."""
+    for asked in CorrectionException.objects.filter(case=work.case, approved=None):
+        asked.approved, asked.decided_by, asked.decided_at = False, ANSWERED, work.now
+        asked.save()
+        approvals.answered(work, approvals.EXCEPTION, asked.pk, ANSWERED)
 
 
 def usable(case: Case) -> CorrectionException | None:

@@ -118,6 +118,7 @@ def _accept(work: Work, verb: str, *, accepted_at: datetime, manner: str) -> Non
         },
         public={"accepted_at": accepted_at.isoformat(), "promised_due": _text(case.promised_due)},
     )
+    exceptions.lapse(work)
     letters.order(work, "acceptance")
     messages.tell_applicant(work, "case.accepted", due=case.promised_due)
     work.act("begin_examination")

@@ -5,7 +5,7 @@ import telling
 from telling import Story, staff
 
 from yipan.platform import calendar, records
-from yipan.platform.cases.actions import decision
+from yipan.platform.cases.actions import decision, examination
 from yipan.platform.jobs.testing import run_sweeps
 from yipan.platform.processes import queries
 from yipan.platform.records import outbox
@@ -33,6 +33,18 @@ def test_a_special_procedure_waits_for_those_who_may_approve_it():
     story.happen("special.approve", "2021-11-03 11:00", by="market.reviewer")
     assert approvals("market.reviewer", "case.special") == []
     assert len(approvals("market.reviewer", "case.special", "concluded")) == 1
+
+
+def test_a_special_procedure_that_was_not_approved_leaves_the_to_do_and_may_be_asked_for_again():
+    story = examined()
+    story.happen("special.ask", "2021-11-03 10:00", by="market.examiner", data=TEST)
+    proposal = story.case.special_proposals.get()
+    telling.at("2021-11-03 11:00")
+    why = {"reason": "现有材料已经足够", "actor": staff("market.reviewer"), "now": calendar.now()}
+    examination.reject_special_procedure(proposal.pk, **why)
+    assert approvals("market.reviewer", "case.special") == []
+    story.happen("special.ask", "2021-11-04 10:00", by="market.examiner", data=TEST)
+    assert len(approvals("market.reviewer", "case.special")) == 1
 
 
 def test_an_extension_waits_for_the_head_who_stands_in_with_the_deputy():

@@ -6,7 +6,7 @@ import pytest
 import telling
 from telling import Story
 
-from yipan.platform import numbers
+from yipan.platform import numbers, processes
 from yipan.platform.cases import queries
 from yipan.platform.cases.actions import exceptions
 from yipan.platform.cases.actions.core import CaseProblem
@@ -67,6 +67,21 @@ def test_a_second_notice_on_what_was_there_at_first_needs_an_approved_exception(
     assert story.payload("notify_correction")["exception"] is True
     assert queries.second_notices(*YEAR) == queries.Share(1, 1)
     assert queries.second_notices(YEAR[1], YEAR[1] + dt.timedelta(days=1)).rate == 0
+
+
+def test_an_exception_waits_in_the_to_do_of_those_who_may_approve_it():
+    story = mended(told(LAYOUT), "M4")
+    ask(story)
+    assert waiting("market.reviewer") == [f"申请再次告知：{WHY}"]
+    assert waiting("market.window1") == waiting("health.reviewer") == []
+    story.do("precheck", "2021-11-04 10:00")  # accepted: nothing needs to be told again
+    assert waiting("market.reviewer") == []
+    assert CorrectionException.objects.get(case=story.case).approved is False
+
+
+def waiting(login):
+    lines = processes.queries.todo(telling.staff(login)).lines
+    return [line.subtitle for line in lines if line.task_name == "case.exception"]
 
 
 def test_an_exception_serves_for_one_notice():

@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from yipan.kernel import clock
-from yipan.platform import records
+from yipan.platform import documents, numbers, records
 
 from .. import messages, pushing
-from ..domain import CHANGES, LicenceProblem
+from ..domain import CHANGES, Change, LicenceProblem
 from ..domain.states import EXPIRED, STATE_WORDS, VALID, standing
 from ..models import Licence
 
@@ -54,8 +54,39 @@ def change(licence_id: int, action: str, *, reason: str, law: str = "", actor: r
                 payload={"number": licence.number, "from": before, "to": wanted.after, "law": law.strip()},
             )
         )  # fmt: skip
+        if wanted.letter:
+            _decision(licence, wanted, reason=reason.strip(), law=law.strip(), actor=actor, at=at)
         pushing.push_state(licence, at)
         messages.tell_holder(
             licence, "licence.changed", at, state=STATE_WORDS[licence.state], reason=licence.state_reason
         )
     return licence
+
+
+def _decision(
+    licence: Licence, wanted: Change, *, reason: str, law: str, actor: records.Actor, at: datetime
+) -> documents.DocumentRef:
+    """The written decision: facts, law, and how to fight it; numbered, sealed, for the holder."""
+    unit = licence.issuer_unit
+    return documents.make(
+        template="licence/decision",
+        title=wanted.letter,
+        number=numbers.document_number(unit_key=unit, word=wanted.series, at=at, owner=("licence", licence.pk)),
+        data={
+            "unit": licence.issuer_name,
+            "holder": licence.holder_name,
+            "licence": licence.title,
+            "licence_number": licence.number,
+            "decision": wanted.title,
+            "reason": reason,
+            "law": law,
+            "date": clock.show_date(at),
+        },
+        subject=("licence", licence.pk),
+        sealed=True,
+        unit_key=unit,
+        key=f"licence-{licence.pk}-{wanted.key}",
+        keep_broken=True,
+        actor=actor,
+        at=at,
+    )

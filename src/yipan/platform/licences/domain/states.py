@@ -26,13 +26,16 @@ STATE_TONES = {VALID: "green", SUSPENDED: "orange", EXPIRED: "grey", REPLACED: "
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One way to change a licence's state: from which states, to which, with which right, by which word."""
+    """One way to change a licence's state: from which states, to which, with which right, by which word; the title and
+    the word in the number of the decision that is served on the holder ("": none)."""
 
     key: str
     title: str
     before: tuple[str, ...]
     after: str
     right: str
+    letter: str = ""
+    series: str = ""
 
 
 CHANGES = {
@@ -40,9 +43,9 @@ CHANGES = {
     for change in (
         Change("suspend", "暂停", (VALID,), SUSPENDED, "licence.suspend"),
         Change("restore", "恢复", (SUSPENDED,), VALID, "licence.suspend"),
-        Change("revoke", "撤销", (VALID, SUSPENDED), REVOKED, "licence.revoke"),
-        Change("withdraw", "吊销", (VALID, SUSPENDED), WITHDRAWN, "licence.revoke"),
-        Change("cancel", "注销", (VALID, SUSPENDED), CANCELLED, "licence.revoke"),
+        Change("revoke", "撤销", (VALID, SUSPENDED), REVOKED, "licence.revoke", "撤销行政许可决定书", "撤决"),
+        Change("withdraw", "吊销", (VALID, SUSPENDED), WITHDRAWN, "licence.revoke", "吊销行政许可证件决定书", "吊决"),
+        Change("cancel", "注销", (VALID, SUSPENDED), CANCELLED, "licence.revoke", "注销行政许可决定书", "注决"),
     )
 }
 

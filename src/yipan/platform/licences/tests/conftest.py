@@ -14,6 +14,7 @@ from yipan.platform import calendar, licences, records
 from yipan.platform.documents import seals
 from yipan.platform.documents.loader import TemplateLoader
 from yipan.platform.licences.loader import LicenceLoader
+from yipan.platform.numbers.loader import NumbersLoader
 from yipan.platform.ui import access
 
 AT = datetime(2021, 11, 8, 16, 5, tzinfo=SHANGHAI)
@@ -109,7 +110,8 @@ def world(settings, tmp_path, monkeypatch):
 def installed(world, db):
     """Kinds and templates of the packs, and the clock on the day of the decision."""
     calendar.set_clock(AT, frozen=True)
-    for folder, loader in (("templates", TemplateLoader()), ("licences", LicenceLoader())):
+    loaders = (("templates", TemplateLoader()), ("licences", LicenceLoader()), ("numbers", NumbersLoader()))
+    for folder, loader in loaders:
         for path in sorted(PACKS.glob(f"*/{folder}/*.*")):
             pack = path.parents[1].name
             file = PackFile(pack, f"{folder}/{path.name}", path.read_bytes())

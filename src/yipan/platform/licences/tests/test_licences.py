@@ -1,6 +1,7 @@
 """Issuing once, changing with reason, immutability, the province's library."""
 
 import base64
+import io
 import threading
 from datetime import date, timedelta
 
@@ -8,10 +9,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
 
 from yipan.kernel import identifiers
 from yipan.kernel.packs import InstallContext, read_pack
-from yipan.platform import calendar, documents, licences, records
+from yipan.platform import calendar, documents, files, licences, records
+from yipan.platform.documents.models import Document
 from yipan.platform.jobs.testing import run_sweeps
 from yipan.platform.licences import pushing, queries
 from yipan.platform.licences.models import Licence, LicenceKind
@@ -222,6 +225,40 @@ def register(on=AT, **filters):
     """The first rows of the register that the officer sees."""
     found = queries.register_query(OFFICER, on.date())
     return found.page(filters, after=None, before=None, limit=20, order="-issued_at")
+
+
+@pytest.mark.parametrize(
+    ("action", "title", "number"),
+    [
+        ("revoke", "撤销行政许可决定书", "蓬市监撤决字〔2021〕第000001号"),
+        ("withdraw", "吊销行政许可证件决定书", "蓬市监吊决字〔2021〕第000001号"),
+        ("cancel", "注销行政许可决定书", "蓬市监注决字〔2021〕第000001号"),
+    ],
+)
+def test_a_licence_is_ended_in_writing(installed, client, action, title, number):
+    """Sheet 22 c9, rows 60 to 62: facts, law, remedy; the holder finds it with the licence, once it is sealed."""
+    made = issue()
+    change(made.id, action)
+    (paper,) = queries.decisions(Licence.objects.get(pk=made.id))
+    assert (paper.title, paper.number) == (title, number)
+    pdf = Document.objects.get(pk=paper.id)
+    text = "".join(
+        page.extract_text()
+        for page in PdfReader(io.BytesIO(files.read(pdf.draft_file_id, ("document", paper.id)))).pages
+    ).replace("\n", "")
+    for words in (made.number, "以欺骗手段取得许可", "第六十九条第二款", "六十日内依法申请行政复议", "六个月内"):
+        assert words in text, words
+    run_sweeps("documents.seal")
+    page = client.get(f"/my/licences/{made.id}/").content.decode()
+    assert f"/my/licences/{made.id}/decisions/{paper.id}/" in page
+    assert client.get(f"/my/licences/{made.id}/decisions/{paper.id}/").status_code == 200
+    assert client.get(f"/my/licences/{made.id}/decisions/{paper.id + 1000}/").status_code == 404
+
+
+def test_a_suspension_needs_no_decision_on_paper(installed):
+    made = issue()
+    change(made.id, "suspend")
+    assert queries.decisions(Licence.objects.get(pk=made.id)) == []
 
 
 def test_the_register_is_searched_within_the_scope(installed):

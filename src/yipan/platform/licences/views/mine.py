@@ -39,6 +39,7 @@ def shown(licence: Licence) -> dict[str, object]:
         "state_reason": licence.state_reason,
         "good": state == "valid",
         "paper": papers.get(licence.document_id or 0),
+        "decisions": queries.decisions(licence),
         "qr_svg": documents.qr_svg(address, error="l"),
         "verify_url": address,
     }
@@ -49,6 +50,14 @@ def one(request: HttpRequest, licence_id: int) -> HttpResponse:
     """One licence with its QR code, to be shown on the telephone."""
     licence = queries.own(licence_id, request.principal)  # type: ignore[attr-defined]
     return render(request, "licences/mine_one.html", {"licence": shown(licence)})
+
+
+@citizen
+def decision(request: HttpRequest, licence_id: int, document_id: int) -> HttpResponseBase:
+    """A decision on the licence (撤销, 吊销, 注销)."""
+    licence = queries.own(licence_id, request.principal)  # type: ignore[attr-defined]
+    wanted = queries.decision(licence, document_id)
+    return documents.response(wanted, actor=people.actor(request), purpose=_("持证人下载决定书"))
 
 
 @citizen

@@ -79,6 +79,13 @@ def file(request: HttpRequest, licence_id: int) -> HttpResponseBase:
 
 
 @needs("licence.read")
+def decision(request: HttpRequest, licence_id: int, document_id: int) -> HttpResponseBase:
+    """A decision on the licence (撤销, 吊销, 注销)."""
+    wanted = queries.decision(queries.one(licence_id, _actor(request)), document_id)
+    return documents.response(wanted, actor=_actor(request), purpose="查看决定书")
+
+
+@needs("licence.read")
 @require_POST
 def change(request: HttpRequest, licence_id: int) -> HttpResponse:
     """Suspend, restore, revoke, withdraw or cancel; each has its own right, checked by the action."""
