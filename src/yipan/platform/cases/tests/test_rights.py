@@ -117,7 +117,8 @@ def test_the_exported_file_has_the_list_s_rows_and_a_watermark(cases):
     asked = clerk.post("/cases/", {"do": "export:xlsx", "reason": "季度受理情况统计"})
     assert asked.status_code == 302
     request = ListExport.objects.get(state=ListExport.WAITING)
-    assert admin.post(f"/exports/{request.pk}/decide/", {"do": "approve"}).status_code == 302
+    approve = {"do": "batch:approve", "row": request.pk, "confirmed": "1"}
+    assert admin.post("/exports/approval/", approve).status_code == 200
     file = clerk.get("/cases/", {"export": "xlsx", "approved": request.pk})
     book = load_workbook(io.BytesIO(b"".join(file.streaming_content)))
     text = " ".join(str(cell.value) for row in book.active.iter_rows() for cell in row if cell.value is not None)
