@@ -1,7 +1,7 @@
 """One embedded PostgreSQL for a whole test run; every xdist worker gets a database of its own on it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -39,23 +39,38 @@ def _start_database() -> None:
         os.environ["DATABASE_URL"] = _cluster.dsn(OWNER)
 
 
-# Whole houses, browsers and kills take longest: they begin first, so that the other process fills in beside them.
-LONGEST_FIRST = ("resilience", "browser", "demo_life", "district")
+# Tests that share one installation run in one process, whichever file they are in; all others go file by file, so that
+# what module fixtures install is installed once. In this order: whole houses, browsers and kills take longest, so they
+# begin first and the other process fills in beside them.
+SHARED = {
+    "tests/resilience/": "resilience",
+    "tests/browser/test_journey": "journey",
+    "tests/browser/": "screens",
+    "tests/house/test_demo_life": "demo_life",
+    "tests/house/test_production": "demo_life",
+    "tests/interface/": "district",
+    "tests/staff/": "district",
+    "tests/races/": "races",
+}
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One file stays in one process, so that what its module fixtures install is installed once; long groups first."""
+def _group(item: pytest.Item) -> str:
+    return next((name for start, name in SHARED.items() if item.nodeid.startswith(start)), item.nodeid.split("::")[0])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Groups are named before xdist reads them; the order is given after everybody else has sorted."""
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
-    items.sort(key=_urgency)
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    yield
+    items.sort(key=_turn)
 
 
-def _urgency(item: pytest.Item) -> int:
-    marks = {marker.name for marker in item.iter_markers()}
-    marks |= {str(name) for marker in item.iter_markers("xdist_group") for name in marker.args}
-    return next((n for n, name in enumerate(LONGEST_FIRST) if name in marks), len(LONGEST_FIRST))
+def _turn(item: pytest.Item) -> int:
+    order = list(dict.fromkeys(SHARED.values()))
+    marker = item.get_closest_marker("xdist_group")
+    return order.index(marker.args[0]) if marker and marker.args[0] in order else len(order)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

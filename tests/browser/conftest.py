@@ -14,7 +14,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
             # So that the test database is made; a test's own connection is another than the server's.
             item.add_marker(pytest.mark.django_db)
-            item.add_marker(pytest.mark.xdist_group("browser"))
             if screens.chromium() is None:
                 item.add_marker(pytest.mark.skip(reason=screens.WITHOUT))
 

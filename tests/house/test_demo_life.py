@@ -23,7 +23,6 @@ from yipan.house.listening import free_port
 from yipan.house.places import Places, default_home
 from yipan.house.visitor import Visitor
 
-pytestmark = pytest.mark.xdist_group("demo_life")
 READY = "Ctrl-C stops everything"
 
 

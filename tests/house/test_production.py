@@ -20,8 +20,6 @@ from yipan.house.places import Places
 HOST = "zwfw.example.gov.cn"
 SYSTEMS = ("IDENTITY", "SEAL", "ELICENCE", "ACCEPTANCE", "RATING", "SMS", "YUEZHENGYI")
 
-pytestmark = pytest.mark.xdist_group("demo_life")
-
 
 @pytest.fixture(scope="module")
 def settings_of(tmp_path_factory) -> Iterator[dict[str, str]]:

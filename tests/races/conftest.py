@@ -9,7 +9,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/races/" in str(item.path):
             item.add_marker(pytest.mark.django_db)  # so that the test database is made
-            item.add_marker(pytest.mark.xdist_group("races"))
 
 
 @pytest.fixture(scope="package")

@@ -45,7 +45,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/resilience/" in str(item.path):
             item.add_marker("resilience")
-            item.add_marker(pytest.mark.xdist_group("resilience"))
             if not os.environ.get("YIPAN_KILLS"):
                 # Not yet dependable on a loaded machine, so it runs when it is asked for: YIPAN_KILLS=10 or 200.
                 item.add_marker(pytest.mark.skip(reason="set YIPAN_KILLS to kill processes under load"))

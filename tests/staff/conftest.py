@@ -6,12 +6,6 @@ from district import as_citizen, as_staff, district, whole_district
 __all__ = ["as_citizen", "as_staff", "district", "whole_district"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "/tests/staff/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("district"))  # filled once, for all of them
-
-
 @pytest.fixture
 def page():
     """``page(client, address, **query)``: the text of a page that must answer 200."""
