@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READY = "Ctrl-C stops everything"
 USER = "games"  # every Debian has it; its home is none that it may write to
 
-pytestmark = pytest.mark.fresh_clone
+pytestmark = [pytest.mark.fresh_clone]
 if os.environ.get("YIPAN_FRESH_CLONE") != "1":
     pytestmark.append(pytest.mark.skip(reason="takes minutes and a package index: set YIPAN_FRESH_CLONE=1"))
 elif os.geteuid() != 0:

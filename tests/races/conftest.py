@@ -11,7 +11,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db)  # so that the test database is made
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def house(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """What tests do in the main thread is rolled back; what threads do on their own connections is committed."""
     import telling

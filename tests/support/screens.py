@@ -118,9 +118,15 @@ class Faults:
             if message.type == "error" and "Failed to load resource" not in message.text:
                 heard.console.append(message.text)
 
+        def failed(request: Any) -> None:
+            # A form that is kept while one writes is not waited for when its page is left: the page itself carries it.
+            left = request.resource_type in ("fetch", "xhr") and request.failure == "net::ERR_ABORTED"
+            if not left:
+                heard.console.append(f"not loaded: {request.url}: {request.failure}")
+
         page.on("console", said)
         page.on("pageerror", lambda error: heard.console.append(str(error)))
-        page.on("requestfailed", lambda request: heard.console.append(f"not loaded: {request.url}"))
+        page.on("requestfailed", failed)
         return heard
 
 
