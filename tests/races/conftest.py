@@ -1,4 +1,4 @@
-"""Races on real connections: the packs are committed once for the folder and removed afterwards."""
+"""Races on real connections: the packs are committed once for the file and removed afterwards."""
 
 from collections.abc import Iterator
 

@@ -73,7 +73,7 @@ def paper(name: str) -> Any:
 
 
 def answer_situation(person: Person, answers: dict[str, str]) -> None:
-    while person.page.locator("input[name=asked]").count():
+    for _ in answers:
         asked = person.page.locator("input[name=asked]").input_value()
         person.fill({asked: answers[asked]})
         person.press("下一题")
@@ -81,13 +81,15 @@ def answer_situation(person: Person, answers: dict[str, str]) -> None:
 
 def upload_missing(person: Person, *, commit: bool = False) -> None:
     """Hand in every required material that has no source yet."""
-    while person.page.locator(".yp-material", has_text="必要").count():
-        part = person.page.locator(".yp-material", has_text="必要").first
+    missing = person.page.locator(".yp-material", has_text="必要")
+    for _ in range(missing.count()):
+        part = missing.first
         if commit and part.get_by_role("button", name="以告知承诺代替").count():
             person.press("以告知承诺代替", within=part)
             continue
         part.locator("input[type=file]").set_input_files(paper("材料"))
         person.press("上传", within=part)
+    assert missing.count() == 0
 
 
 def apply_for_hygiene(story: Story, name: str, place: str) -> None:

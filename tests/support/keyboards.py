@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 MOST_STEPS = 400
 # Where the focus is, and whether it can be seen.
@@ -45,6 +45,20 @@ class Keyboard:
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(text)
 
+    def attach(self, selector: str, paper: Any) -> None:
+        """Open the chooser of a file field; a key that came while the page was still at work is pressed again."""
+        for last in (False, False, True):
+            self.to(selector)
+            try:
+                with self.page.expect_file_chooser(timeout=10_000) as chosen:
+                    self.page.keyboard.press("Enter")
+            except TimeoutError:
+                if last:
+                    raise
+            else:
+                chosen.value.set_files(paper)
+                return
+
     def choose(self, name: str, value: str) -> None:
         """One of a group of radio buttons."""
         group = self.page.locator(f"input[type=radio][name='{name}']")
@@ -79,11 +93,12 @@ class Keyboard:
                         self.settle()
                 case "select-one":
                     self.to(f"main [name='{name}']")
-                    label = field.locator(f"option[value='{value}']").inner_text()
-                    self.page.keyboard.type(label[:1])
-                    while field.input_value() != str(value):
+                    for _ in range(field.locator("option").count()):
+                        if field.input_value() == str(value):
+                            break
                         self.page.keyboard.press("ArrowDown")
-                    self.settle()
+                        self.settle()
+                    assert field.input_value() == str(value), f"{self.page.url}: {name} cannot be set to {value}"
                 case _ if field.is_editable():
                     self.write(f"main [name='{name}']", str(value))
 

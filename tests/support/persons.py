@@ -23,14 +23,15 @@ class Looks:
 
     kinds: set[str] = field(default_factory=set)
 
-    def at(self, page: Page, heard: screens.Faults, kind: str = "") -> None:
-        """Measure this page at both widths unless one of its kind was; ``kind`` tells apart states of one address."""
+    def at(self, page: Page, heard: screens.Faults, kind: str = "", *, axe: bool = True) -> None:
+        """Measure this page at both widths unless one of its kind was; ``kind`` tells apart states of one address.
+        ``axe`` itself needs a browser with script."""
         name = _kind(page.url) + (f" {kind}" if kind else "")
         if name not in self.kinds:
             self.kinds.add(name)
             for width, (wide, high) in screens.WIDTHS.items():
                 page.set_viewport_size({"width": wide, "height": high})
-                found = screens.faults(page)
+                found = screens.faults(page, axe=axe)
                 assert not found, f"{name} at {width}:\n" + "\n".join(found)
             page.set_viewport_size(dict(zip(("width", "height"), screens.WIDTHS["desktop"], strict=True)))  # type: ignore[arg-type]
         assert not heard.console, f"{name}: the browser complains\n" + "\n".join(heard.console)
@@ -48,6 +49,7 @@ class Person:
 
     def __init__(self, browser: Browser, base: str, looks: Looks, **options: Any) -> None:
         self.base, self.looks = base, looks
+        self.scripted = options.get("java_script_enabled", True)
         self.context = screens.context(browser, base, "desktop", **options)
         self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.page = self.context.new_page()
@@ -81,7 +83,7 @@ class Person:
             self.look(kind)
 
     def look(self, kind: str = "") -> None:
-        self.looks.at(self.page, self.heard, kind)
+        self.looks.at(self.page, self.heard, kind, axe=self.scripted)
 
     @property
     def text(self) -> str:
