@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yipan.kernel.clock import SHANGHAI, Extension, Limit, Pause, due, remaining, unite
+from yipan.kernel.clock import SHANGHAI, Extension, Limit, Pause, due, light, remaining, unite, yellow_from
 
 from .test_clock import CALENDAR
 
@@ -127,3 +127,16 @@ def test_remaining_is_what_is_still_to_be_counted(clock, minutes: int):
     if not left.late and limit.amount:
         assert left.working_days == sum(day > now.astimezone(SHANGHAI).date() for day in result.counted)
     assert left.late == result.is_late(now)
+
+
+@given(limits, instants.map(lambda at: at + timedelta(days=90)), st.integers(0, 30), st.integers(0, 120 * 24 * 60))
+def test_a_light_is_yellow_from_the_kept_instant_on(limit: Limit, start: datetime, longer: int, minutes: int):
+    """Sheet 22 c3: a third of the limit or the last working day; lists ask for the instant, pages compute the share."""
+    total = limit.amount + longer
+    end = due(Limit(total, limit.unit), start, calendar=CALENDAR).at
+    assert end is not None
+    kept = yellow_from(end, calendar=CALENDAR, limit=limit, total=total)
+    for now in (end - timedelta(minutes=minutes), kept, kept - timedelta(microseconds=1)):
+        computed = light(end, now=now, calendar=CALENDAR, limit=limit, total=total)
+        assert light(end, now=now, calendar=CALENDAR, yellow_at=kept).code == computed.code
+        assert (computed.code == "yellow") == (kept <= now < end)

@@ -7,8 +7,6 @@ from yipan.platform import records
 from yipan.platform.cases import queries
 from yipan.platform.cases.domain.states import ENDED, State
 
-# Lights need the calendar and cannot be counted in SQL; beyond this many running cases the figure says "以上".
-MOST = 2000
 DRAFTS = 5
 CODES = ("black", "red", "yellow", "green", "paused")
 
@@ -20,18 +18,14 @@ class Lights:
     counts: dict[str, int]
     running: int
     correction: int
-    more: bool
 
 
 def lights(actor: records.Actor, now: dt.datetime) -> Lights:
-    found = queries.visible(actor).exclude(state__in=[int(state) for state in ENDED]).order_by("-id")[: MOST + 1]
-    rows = queries.rows(found, now)
-    counts: dict[str, int] = dict.fromkeys(CODES, 0)
-    for row in rows[:MOST]:
-        if row.light is not None:
-            counts[row.light.code] = counts.get(row.light.code, 0) + 1
-    correction = sum(row.state is State.CORRECTION for row in rows)
-    return Lights(counts, min(len(rows), MOST), correction, len(rows) > MOST)
+    """Counted in two statements, however many cases run."""
+    running = queries.visible(actor).exclude(state__in=[int(state) for state in ENDED])
+    counts = dict.fromkeys(CODES, 0) | queries.counts_by_light(running, now)
+    correction = running.filter(state=int(State.CORRECTION)).count()
+    return Lights({code: counts[code] for code in CODES}, sum(counts.values()), correction)
 
 
 def drafts(actor: records.Actor, now: dt.datetime) -> tuple[queries.CaseRow, ...]:

@@ -15,7 +15,7 @@ from .calendar import Calendar, CalendarError, CalendarMissing, CalendarYear, Ho
 from .due import Due, due, effective
 from .events import ClockEvent, History, replay
 from .explain import Line
-from .lights import DEFAULT_THRESHOLDS, Light, Remaining, Thresholds, light, remaining
+from .lights import DEFAULT_THRESHOLDS, Light, Remaining, Thresholds, light, remaining, yellow_from
 from .limits import UNIT_WORDS, Extension, Limit, Unit
 from .pauses import Pause, touched_days, unite
 from .special import DeemedAcceptance, SpecialProcedure, deemed_acceptance, refuse_opening
@@ -60,4 +60,5 @@ __all__ = [
     "show_due",
     "touched_days",
     "unite",
+    "yellow_from",
 ]

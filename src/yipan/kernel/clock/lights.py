@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Literal
 
 from .calendar import Calendar
 from .limits import Limit
 from .pauses import Pause, touched_days
-from .time import ONE_DAY, aware, day_of, last_day_before
+from .time import ONE_DAY, SHANGHAI, aware, day_of, last_day_before
 
 Code = Literal["green", "yellow", "red", "black", "paused"]
 WORDS: dict[str, str] = {
@@ -97,6 +97,31 @@ def _is_yellow(left: Remaining, limit: Limit | None, total: int | None, threshol
     return Fraction(days) <= thresholds.yellow_share * whole
 
 
+def yellow_from(
+    at: datetime,
+    *,
+    calendar: Calendar,
+    limit: Limit | None = None,
+    total: int | None = None,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> datetime:
+    """The instant from which a clock that ends at ``at`` is yellow, so that lists can be asked for a light.
+
+    ``total``: the limit with its extensions, in its own unit. ``light`` gives yellow from this instant until ``at``."""
+    at = aware(at)
+    if limit is not None and limit.unit == "hours":
+        share = thresholds.yellow_share * (total or limit.amount)
+        return at - timedelta(hours=int(share) + 1) + timedelta(microseconds=1)
+    day = last_day_before(at)
+    while _is_yellow(_left(at, day - ONE_DAY, calendar), limit, total, thresholds):
+        day -= ONE_DAY
+    return datetime.combine(day, time(), SHANGHAI)
+
+
+def _left(at: datetime, today: date, calendar: Calendar) -> Remaining:
+    return remaining(at, now=datetime.combine(today, time(), SHANGHAI), calendar=calendar)
+
+
 def light(
     at: datetime | None,
     *,
@@ -108,12 +133,14 @@ def light(
     paused: bool = False,
     pauses: Iterable[Pause] = (),
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    yellow_at: datetime | None = None,
 ) -> Light:
     """The light of a clock.
 
     `at` is the promised due instant (None while paused without a known end), `legal_at` the legal one: after `at`
     the light is red, after `legal_at` black. `limit` and `total` (days with extensions, `Due.total`) give the share
-    for yellow; without them only the last working days turn it yellow."""
+    for yellow; without them only the last working days turn it yellow. Who has kept the instant (`yellow_from`) gives
+    it as `yellow_at` instead."""
     pauses = list(pauses)
     now = aware(now)
     if at is None and legal_at is None:
@@ -129,7 +156,7 @@ def light(
         code = "red"
     elif paused:
         code = "paused"
-    elif _is_yellow(left, limit, total, thresholds):
+    elif now >= aware(yellow_at) if yellow_at is not None else _is_yellow(left, limit, total, thresholds):
         code = "yellow"
     else:
         code = "green"

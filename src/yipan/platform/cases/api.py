@@ -57,12 +57,16 @@ class CasePage(Schema):
     following: str
 
 
+LightCode = Literal["black", "red", "yellow", "green", "paused"]
+
+
 class CasesAsked(Schema):
     """``q``: beginning of a number, or part of the applicant's name."""
 
     q: Annotated[str, Field(max_length=100)] = ""
     state: Annotated[list[State], Field(max_length=30)] = []
-    running: Literal["", "open", "overdue"] = ""
+    running: Literal["", "open"] = ""
+    light: Annotated[list[LightCode], Field(max_length=5)] = []
     received_from: dt.date | None = None
     received_to: dt.date | None = None
     order: Literal["received_at", "-received_at", "due", "-due"] = "-received_at"
@@ -76,6 +80,7 @@ def cases(request: HttpRequest, asked: Query[CasesAsked]) -> CasePage:
     actor = interface.actor(request)
     query = case_query(actor)
     filters: dict[str, Any] = {"q": asked.q.strip(), "running": asked.running}
+    filters["light"] = tuple(asked.light)
     filters["state"] = tuple(str(state.value) for state in asked.state)
     if asked.received_from or asked.received_to:
         filters["received_at"] = Between(asked.received_from, asked.received_to)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from yipan.kernel.clock import SHANGHAI, Calendar
@@ -17,8 +16,9 @@ from .domain.states import ENDED, State
 from .models import Case
 from .queries import CaseRow
 
+LIGHTS = {"black": "超法定时限", "red": "超承诺时限", "yellow": "临期", "green": "正常", "paused": "计时暂停"}
 STATES = tuple((str(state.value), state.title) for state in State if state is not State.DRAFT)
-OVERDUE, OPEN = "overdue", "open"
+OPEN = "open"
 
 
 class CaseList(listing.ListPage):
@@ -48,7 +48,8 @@ class CaseList(listing.ListPage):
     filters = (
         listing.Text("q", "短号、编号、申请人"),
         listing.Choice("state", "状态", STATES, many=True),
-        listing.Choice("running", "进度", ((OPEN, "办理中"), (OVERDUE, "已超期"))),
+        listing.Choice("running", "进度", ((OPEN, "办理中"),)),
+        listing.Choice("light", "时限", tuple(LIGHTS.items()), many=True),
         listing.DateRange("received_at", "收件日期"),
     )
     empty_title = "没有符合条件的办件"
@@ -70,10 +71,9 @@ def tone(state: State) -> str:
 def case_query(actor: records.Actor) -> listing.TableQuery:
     now, days = calendar.now(), calendar.current()
     return listing.TableQuery(
-        # The limit that is shown: of the notice before acceptance, the promised one afterwards.
-        queryset=queries.visible(actor).annotate(due=Coalesce("promised_due", "notice_due")),
+        queryset=queries.visible(actor),
         fields=FIELDS,
-        orders={"received_at": "received_at", "due": "due"},
+        orders={"received_at": "received_at", "due": "shown_due"},
         narrow=narrow,
         row=lambda values: _row(values, now, days),
     )
@@ -81,7 +81,7 @@ def case_query(actor: records.Actor) -> listing.TableQuery:
 
 FIELDS = (
     "id", "short_no", "case_no", "item_title", "applicant_name", "applicant_kind", "unit_name", "state", "received_at",
-    "accepted_at", "decided_at", "notice_due", "promised_due", "legal_due", "commitment",
+    "accepted_at", "decided_at", "notice_due", "promised_due", "legal_due", "commitment", "shown_due", "yellow_at",
 )  # fmt: skip
 
 
@@ -97,9 +97,8 @@ def narrow(cases: QuerySet[Case], filters: Mapping[str, Any]) -> QuerySet[Case]:
         cases = cases.filter(state__in=[int(state) for state in states])
     if filters.get("running") == OPEN:
         cases = cases.exclude(state__in=list(ENDED))
-    elif filters.get("running") == OVERDUE:
-        # The due instant is the first one that is late, as for the light.
-        cases = cases.filter(promised_due__lte=calendar.now(), decided_at=None).exclude(state__in=list(ENDED))
+    if lights := filters.get("light"):
+        cases = queries.with_light(cases, lights, calendar.now())
     if between := filters.get("received_at"):
         if between.low:
             cases = cases.filter(received_at__gte=_midnight(between.low))

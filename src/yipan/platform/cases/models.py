@@ -68,6 +68,9 @@ class Case(models.Model):
     notice_due = models.DateTimeField("告知期限", null=True)
     promised_due = models.DateTimeField("承诺期限", null=True, db_index=True)
     legal_due = models.DateTimeField("法定期限", null=True)
+    # Of the clock that runs: the limit that lists show, and from when its light is yellow.
+    shown_due = models.DateTimeField("当前期限", null=True)
+    yellow_at = models.DateTimeField("临期时间", null=True)
     decided_at = models.DateTimeField("决定时间", null=True)
     decision = models.PositiveSmallIntegerField("决定", choices=[(1, "准予"), (2, "不予"), (3, "部分准予")], null=True)
     decision_no = models.CharField("决定文号", max_length=80, blank=True)
@@ -81,6 +84,14 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["unit_id", "state", "promised_due", "id"], name="case_unit_work"),
             models.Index(fields=["applicant_account_id", "-id"], name="case_mine"),
+            models.Index(fields=["unit_id", "shown_due", "id"], name="case_unit_due"),
+            models.Index(fields=["shown_due", "id"], name="case_due"),
+            # Cases from before lights were kept, which the worker fills in.
+            models.Index(
+                fields=["id"],
+                condition=models.Q(yellow_at=None, shown_due__isnull=False, decided_at=None),
+                name="case_light_missing",
+            ),
         ]
         constraints = [
             # One open case for the same applicant, item and object; drafts and ended cases do not count. People are

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case as Choose
+from django.db.models import CharField, Count, Q, QuerySet, Value, When
 from django.http import Http404
 
 from yipan.kernel import identifiers
-from yipan.kernel.clock import Calendar, Light, Limit, show_due
+from yipan.kernel.clock import Calendar, Light, show_due
 from yipan.platform import calendar, numbers, people, records
 from yipan.platform import documents as papers
 
@@ -237,10 +238,14 @@ def by_code(short_no: str, query_code: str) -> Case | None:
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------
-def light_of(case: Case, now: datetime, promise: Limit | None = None, *, days: Calendar | None = None) -> Light | None:
+# States in which no clock of the unit runs: it is the applicant's turn, or there is nothing to wait for.
+WITHOUT_LIGHT = (*ENDED, State.DRAFT, State.CORRECTION)
+
+
+def light_of(case: Case, now: datetime, *, days: Calendar | None = None) -> Light | None:
     """The light of a case; none once it is decided or ended. Lists pass the calendar, which they ask for once."""
     state = State(case.state)
-    if state in ENDED or case.decided_at is not None or state is State.DRAFT or state is State.CORRECTION:
+    if case.decided_at is not None or state in WITHOUT_LIGHT:
         return None
     return case_light(
         notice_due=case.notice_due,
@@ -248,10 +253,38 @@ def light_of(case: Case, now: datetime, promise: Limit | None = None, *, days: C
         legal_due=case.legal_due,
         accepted=case.accepted_at is not None,
         paused=state is State.SPECIAL_PROCEDURE,
-        promise=promise,
+        yellow_at=case.yellow_at,
         now=now,
         calendar=days or calendar.current(),
     )
+
+
+def _light_code(now: datetime) -> Choose:
+    """``light_of`` in SQL: which light a row shows; the test of the lists holds the two together."""
+    running = Q(decided_at=None) & ~Q(state__in=[int(state) for state in WITHOUT_LIGHT])
+    accepted = Q(accepted_at__isnull=False)
+    promise_over = Q(promised_due__lte=now) | Q(promised_due=None, legal_due__lte=now)
+    return Choose(
+        When(~running | (accepted & Q(promised_due=None, legal_due=None)), then=Value("")),
+        When(~accepted & Q(notice_due=None), then=Value("")),
+        When(accepted & Q(legal_due__lte=now), then=Value("black")),
+        When((accepted & promise_over) | (~accepted & Q(notice_due__lte=now)), then=Value("red")),
+        When(accepted & Q(state=int(State.SPECIAL_PROCEDURE)), then=Value("paused")),
+        When(yellow_at__lte=now, then=Value("yellow")),
+        default=Value("green"),
+        output_field=CharField(),
+    )
+
+
+def with_light(cases: QuerySet[Case], codes: Sequence[str], now: datetime) -> QuerySet[Case]:
+    """The cases whose light is one of these at a moment."""
+    return cases.alias(light_code=_light_code(now)).filter(light_code__in=codes)
+
+
+def counts_by_light(cases: QuerySet[Case], now: datetime) -> dict[str, int]:
+    """How many cases show which light; those without one are under "" (one statement)."""
+    found = cases.order_by().annotate(light_code=_light_code(now)).values_list("light_code")
+    return dict(found.annotate(n=Count("id", distinct=True)))
 
 
 def row(case: Case, now: datetime, *, days: Calendar | None = None, masked: bool = False) -> CaseRow:
@@ -266,7 +299,7 @@ def row(case: Case, now: datetime, *, days: Calendar | None = None, masked: bool
         unit_name=case.unit_name,
         state=State(case.state),
         light=light_of(case, now, days=days),
-        due=case.promised_due or case.notice_due,
+        due=case.shown_due,
         received_at=case.received_at,
         commitment=case.commitment,
     )
@@ -407,13 +440,6 @@ def pending_exceptions(case: Case) -> list[CorrectionException]:
 
 def pending_extensions(case: Case) -> list[Extension]:
     return list(Extension.objects.filter(case=case, approved=None))
-
-
-def counts_by_state(actor: records.Actor) -> dict[str, Any]:
-    """Figures of the workbench; each opens the list it counts."""
-    found = dict(visible(actor).order_by().values_list("state").annotate(n=Count("id", distinct=True)))
-    running = sum(n for state, n in found.items() if State(state) not in ENDED)
-    return {"running": running, "correction": found.get(int(State.CORRECTION), 0)}
 
 
 @dataclass(frozen=True, slots=True)

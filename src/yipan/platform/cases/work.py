@@ -70,6 +70,10 @@ def end_overrun_procedures() -> int:
     return examination.end_overrun_procedures(calendar.now())
 
 
+def keep_lights() -> int:
+    return recount.keep_lights()
+
+
 def recount_clocks(event: Any) -> None:  # noqa: ARG001 - every open case may reach into the corrected year
     """A corrected calendar moves the due dates of open cases: each is recomputed, with a record and a message."""
     now, last = calendar.now(), 0

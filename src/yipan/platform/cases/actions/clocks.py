@@ -6,7 +6,7 @@ from yipan.kernel.clock import Extension as LongerLimit
 from yipan.kernel.clock import Limit, Pause, due
 from yipan.platform import calendar
 
-from ..domain.clocks import Clocks, Facts
+from ..domain.clocks import Clocks, Facts, warns_at
 from ..domain.clocks import clocks as compute
 from ..domain.specials import KINDS
 from ..items import Terms
@@ -45,6 +45,8 @@ def refresh(case: Case, terms: Terms) -> Clocks:
     case.notice_due = found.notice.at if found.notice else None
     case.promised_due = found.promised.at if found.promised else None
     case.legal_due = found.legal.at if found.legal else None
+    case.shown_due = case.promised_due or case.legal_due or case.notice_due
+    case.yellow_at = warns_at(found, accepted=case.accepted_at is not None, calendar=calendar.current())
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from yipan.kernel.clock import Calendar, Due, Extension, Light, Limit, Pause, due, light
+from yipan.kernel.clock import Calendar, Due, Extension, Light, Limit, Pause, due, light, yellow_from
 
 NOTICE = Limit(5, "working_days")
 
@@ -59,13 +59,22 @@ def case_light(
     legal_due: datetime | None,
     accepted: bool,
     paused: bool,
-    promise: Limit | None,
+    yellow_at: datetime | None,
     now: datetime,
     calendar: Calendar,
 ) -> Light | None:
-    """The one light that lists, messages and pages show: before acceptance the notice clock, then the promised one."""
+    """The one light that lists, messages and pages show: before acceptance the notice clock, then the promised one.
+    ``yellow_at`` is the instant kept for the clock that runs (``warns_at``)."""
     if not accepted:
-        return light(notice_due, now=now, calendar=calendar, limit=NOTICE) if notice_due else None
+        return light(notice_due, now=now, calendar=calendar, yellow_at=yellow_at) if notice_due else None
     if promised_due is None and legal_due is None:
         return None
-    return light(promised_due, now=now, calendar=calendar, limit=promise, legal_at=legal_due, paused=paused)
+    return light(promised_due, now=now, calendar=calendar, legal_at=legal_due, paused=paused, yellow_at=yellow_at)
+
+
+def warns_at(found: Clocks, *, accepted: bool, calendar: Calendar) -> datetime | None:
+    """From when the light of the clock that runs is yellow: a third of its limit, or the last working day, is left."""
+    running = (found.promised or found.legal) if accepted else found.notice
+    if running is None or running.at is None:
+        return None
+    return yellow_from(running.at, calendar=calendar, limit=running.limit, total=running.total)

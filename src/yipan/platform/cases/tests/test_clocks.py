@@ -67,7 +67,7 @@ def test_an_extension_is_added_to_both_limits(calendar):
 def test_before_acceptance_the_light_follows_the_notice_clock(calendar):
     light = case_light(
         notice_due=at("2021-11-13 00:00"), promised_due=None, legal_due=None, accepted=False, paused=False,
-        promise=None, now=at("2021-11-12 10:00"), calendar=calendar,
+        yellow_at=at("2021-11-12 00:00"), now=at("2021-11-12 10:00"), calendar=calendar,
     )  # fmt: skip
     assert light.code == "yellow"
     assert light.text == "今日到期"
