@@ -52,14 +52,15 @@ def test_what_was_refused_for_good_is_seen_and_sent_again(storm, house):
         sign_in_staff(visitor, "data.admin")
         page = visitor.get("/admin/records/dead-letters/")
         assert "injected rejection" in page.text
-        (letter,) = page.tree.xpath("//input[@name='letter']/@value")
-        visitor.submit({"letter": letter}, having="letter")
+        (letter,) = page.tree.xpath("//input[@name='row']/@value")
+        visitor.submit({"row": letter, "do": "batch:resend"}, having="row")
+        visitor.submit(button="重发")
     wait_for(lambda: house.rows(dead) == [(0,)], "the dead letter to leave")
     books.drain(house)
 
 
-def test_every_message_is_outside_exactly_once(storm, house):
-    assert books.not_delivered_once(house, storm.last_message_before) == [], storm.told
+def test_every_message_is_outside_exactly_once(storm, upgraded):
+    assert books.not_delivered_once(upgraded.house, upgraded.last_message, upgraded.unsent) == [], storm.told
 
 
 def test_files_are_what_their_digests_say(storm, house):

@@ -188,13 +188,9 @@ def files_astray(house: House) -> list[str]:
     return found
 
 
-def last_message(house: House) -> int:
-    return house.rows("SELECT coalesce(max(id), 0) FROM records_outbox")[0][0]
-
-
-def not_delivered_once(house: House, after: int) -> list[str]:
-    """Outbox rows after a number and what the outside systems keep, which began with nothing then: every key there
-    exactly once, and nothing that was never sent."""
+def not_delivered_once(house: House, after: int, unsent: list[int]) -> list[str]:
+    """Outbox rows after a number, and earlier ones that were not sent by then, and what the outside systems keep, which
+    began with nothing: every key there exactly once, and nothing that was never sent."""
     outside = Store(house.data / "sandbox" / "sandbox.sqlite3")
     cases = outside.all("acceptance", "case")
     arrived = {
@@ -207,9 +203,9 @@ def not_delivered_once(house: House, after: int) -> list[str]:
     for channel, keys in arrived.items():
         name = "payload ->> 'affairSerialNo'" if channel == "rating" else "key"
         expected = [key for (key,) in house.rows(
-            f"SELECT {name} FROM records_outbox WHERE channel = %s AND id > %s "
+            f"SELECT {name} FROM records_outbox WHERE channel = %s AND (id > %s OR id = ANY(%s)) "
             "AND state IN ('sent', 'received', 'confirmed')",
-            channel, after,
+            channel, after, unsent,
         )]  # fmt: skip
         more, less = Counter(keys) - Counter(expected), Counter(expected) - Counter(keys)
         if more or less:

@@ -144,6 +144,7 @@ LOGIN_REDIRECT_URL = "/"
 YIPAN_SECOND_FACTOR = ENVIRONMENT == "production" or os.environ.get("YIPAN_SECOND_FACTOR", "0") == "1"
 
 SECURE = ENVIRONMENT == "production"
+SESSION_ENGINE = "yipan.platform.people.session_store"
 SESSION_COOKIE_NAME = "yipan_session"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
