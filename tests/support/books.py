@@ -45,6 +45,10 @@ def pass_time(house: House) -> None:
         )
 
 
+# Whether somebody is reminded depends on how long a case lay; that nobody is twice at once, NEVER says.
+REMINDERS = ("case.answer_owed", "case.correction_ends", "case.promise_ends", "case.promise_broken", "case.law_broken")
+
+
 # -- what happened to one case --------------------------------------------------------------------------------------
 def story(house: House, case: int) -> dict[str, Any]:
     """Everything that a journey leaves behind, with the case's own numbers taken out, so that two can be compared."""
@@ -63,7 +67,8 @@ def story(house: House, case: int) -> dict[str, Any]:
             "WHERE i.subject_kind = 'case' AND i.subject_id = %s", key)),
         "opinions": Counter(house.rows('SELECT "column", outcome FROM cases_opinion WHERE case_id = %s', case)),
         "messages": Counter(house.rows(
-            "SELECT template_key FROM notices_message WHERE subject_kind = 'case' AND subject_id = %s", key)),
+            "SELECT template_key FROM notices_message WHERE subject_kind = 'case' AND subject_id = %s "
+            "AND template_key <> ALL(%s)", key, list(REMINDERS))),
         "pushes": Counter(house.rows(
             "SELECT channel, payload ->> 'verb' FROM records_outbox WHERE key LIKE 'case-' || %s || '-%%'", key)),
         "state": house.rows("SELECT state, decision FROM cases_case WHERE id = %s", case),
@@ -126,6 +131,10 @@ NEVER = {
     "a number that nothing uses": (
         "SELECT n.text FROM numbers_number n JOIN numbers_series s ON s.id = n.series_id WHERE s.series = 'document' "
         "AND n.state = 'issued' AND NOT EXISTS (SELECT 1 FROM cases_casedocument d WHERE d.number = n.text)"
+    ),
+    "a reminder twice at one time": (
+        "SELECT subject_id, account_id, template_key, at FROM notices_message "
+        f"WHERE template_key IN {REMINDERS} GROUP BY 1, 2, 3, 4 HAVING count(*) > 1"
     ),
     "one rating twice": "SELECT case_id FROM cases_rating GROUP BY case_id HAVING count(*) > 1",
     "a paper made twice": "SELECT key FROM documents_document WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1",
