@@ -17,8 +17,13 @@ def register() -> None:
 
 
 def _unread(request: HttpRequest) -> int:
+    """Counted once a request: bell, menu and panels show the same number."""
     account_id = context.account_id(request)
-    return unread(account_id) if account_id is not None else 0
+    if account_id is None:
+        return 0
+    if "yp_unread" not in request.__dict__:
+        request.__dict__["yp_unread"] = unread(account_id)
+    return request.__dict__["yp_unread"]
 
 
 def _badge(request: HttpRequest) -> int | None:

@@ -142,6 +142,14 @@ def _shown(request: HttpRequest, found: list[tuple[Entry, str]]) -> list[tuple[E
 
 
 def menu(request: HttpRequest, face: str) -> tuple[Group, ...]:
+    """The groups of a face with their badges, which are counted once a request however often the menu is shown."""
+    kept: dict[str, tuple[Group, ...]] = request.__dict__.setdefault("yp_menus", {})
+    if face not in kept:
+        kept[face] = _grouped(request, face)
+    return kept[face]
+
+
+def _grouped(request: HttpRequest, face: str) -> tuple[Group, ...]:
     groups: dict[str, list[Shown]] = {}
     for entry, shown in _shown(request, _visible(request, face)):
         groups.setdefault(entry.group, []).append(shown)

@@ -137,6 +137,7 @@ def test_menu_shows_what_exists_and_what_one_may_open():
     assert groups[0].entries[0].badge == 3
     assert groups[0].entries[0].current
     context.provide("may", lambda request: lambda right: right == "admin.only")
+    request = RequestFactory().get("/conflict/")
     assert [g.title for g in navigation.menu(request, "workbench")] == ["我的工作", "配置"]
 
 
