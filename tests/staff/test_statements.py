@@ -23,7 +23,7 @@ def statements(client, address, **query):
     return [one["sql"] for one in asked.captured_queries if not any(name in one["sql"] for name in KEPT)]
 
 
-@pytest.mark.parametrize("login", ["market.examiner", "market.reviewer", "market.admin"])
+@pytest.mark.parametrize("login", ["market.examiner", "market.reviewer", "market.window1"])
 @pytest.mark.parametrize("address", [*MOST])
 def test_pages_of_every_day_cost_few_statements(as_staff, login, address):
     asked = statements(as_staff(login), address)
