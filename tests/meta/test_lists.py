@@ -14,7 +14,6 @@ NO_LISTS = {
     "workbench:home": "a home page", "counter:home": "a home page", "cases:receive": "a form for one client",
     "cases:phrases": "one's own settings", "notices:inbox": "a mailbox that citizens and staff share",
     "records:integrity": "the last verifications, and the button that starts one",
-    "catalogue:reports": "reports on guides, each with the form that answers it; not yet the component",
 }  # fmt: skip
 # Tables that are part of one thing, not a list of things.
 PARTS = {

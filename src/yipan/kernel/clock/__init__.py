@@ -19,7 +19,7 @@ from .lights import DEFAULT_THRESHOLDS, Light, Remaining, Thresholds, light, rem
 from .limits import UNIT_WORDS, Extension, Limit, Unit
 from .pauses import Pause, touched_days, unite
 from .special import DeemedAcceptance, SpecialProcedure, deemed_acceptance, refuse_opening
-from .time import SHANGHAI, day_of, end_of_day, midnight, show_date, show_days, show_due
+from .time import SHANGHAI, day_of, end_of_day, last_day_before, midnight, show_date, show_days, show_due
 
 __all__ = [
     "DEFAULT_THRESHOLDS",
@@ -48,6 +48,7 @@ __all__ = [
     "due",
     "effective",
     "end_of_day",
+    "last_day_before",
     "light",
     "midnight",
     "parse_year",

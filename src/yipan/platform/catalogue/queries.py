@@ -6,10 +6,11 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.http import Http404
 
-from yipan.kernel.clock import day_of, show_due
-from yipan.platform import calendar, people, search
+from yipan.kernel.clock import day_of
+from yipan.platform import calendar, people, records, search
 from yipan.platform.ui import listing
 
 from .domain import Item, Names, item_of
@@ -59,7 +60,7 @@ class ReportRow:
     part: str
     text: str
     at: datetime
-    due: str
+    due: datetime | None
     late: bool
     answered_at: datetime | None
     answer: str
@@ -262,17 +263,46 @@ def _reports(scope: people.access.UnitScope) -> QuerySet[GuideReport]:
     return found if scope.kind == "district" else found.filter(unit_key__in=scope.unit_keys)
 
 
-def guide_reports(scope: people.access.UnitScope, now: datetime, limit: int = 200) -> list[ReportRow]:
-    """Reports, unanswered ones first, each list newest first (one statement)."""
-    found = _reports(scope).order_by(F("answered_at").desc(nulls_first=True), "-id")[:limit]
-    return [
-        ReportRow(
-            r.pk, r.item_key, r.item_title, r.part, r.text, r.at, show_due(r.due) if r.due else "",
-            r.answered_at is None and r.due is not None and r.due <= now, r.answered_at, r.answer, r.answered_by,
-        )
-        for r in found
-    ]  # fmt: skip
+def reports_query(actor: records.Actor, right: str) -> listing.TableQuery:
+    """Reports on the guides that a keeper keeps, for the list."""
+    now = calendar.now()
+    return listing.TableQuery(
+        queryset=_reports(people.scope_filter(actor, right)),
+        fields=REPORT_FIELDS,
+        orders={"at": "at", "due": "due"},
+        narrow=lambda found, filters: _narrowed_reports(found, filters, now),
+        row=lambda values: _report_row(GuideReport(**values), now),
+    )
 
 
-def keeps_report(report_id: int, scope: people.access.UnitScope) -> bool:
-    return _reports(scope).filter(pk=report_id).exists()
+def guide_report(report_id: int, actor: records.Actor, right: str) -> ReportRow:
+    """One report that a keeper may read. Raises Http404."""
+    found = _reports(people.scope_filter(actor, right)).filter(pk=report_id).first()
+    if found is None:
+        raise Http404("没有这条纠错")
+    return _report_row(found, calendar.now())
+
+
+REPORT_FIELDS = (
+    "id", "item_key", "item_title", "part", "text", "at", "due", "answered_at", "answer", "answered_by",
+)  # fmt: skip
+
+
+def _narrowed_reports(found: QuerySet[GuideReport], filters: Mapping[str, Any], now: datetime) -> QuerySet[GuideReport]:
+    if words := filters.get("q"):
+        found = found.filter(Q(item_title__contains=words) | Q(text__contains=words))
+    match filters.get("state"):
+        case "open":
+            found = found.filter(answered_at=None)
+        case "late":
+            found = found.filter(answered_at=None, due__lte=now)
+        case "answered":
+            found = found.filter(answered_at__isnull=False)
+    return found
+
+
+def _report_row(r: GuideReport, now: datetime) -> ReportRow:
+    late = r.answered_at is None and r.due is not None and r.due <= now
+    return ReportRow(
+        r.pk, r.item_key, r.item_title, r.part, r.text, r.at, r.due, late, r.answered_at, r.answer, r.answered_by
+    )

@@ -1,13 +1,15 @@
 """指南有误: the reader's form, and the list where those who keep the guides answer."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
+from yipan.kernel.clock import last_day_before, show_due
 from yipan.platform import calendar, people, records, ui
-from yipan.platform.ui import render
+from yipan.platform.ui import listing, render
 from yipan.platform.ui.access import needs, public
 
 from .. import queries
@@ -15,6 +17,13 @@ from ..actions import reports
 from .guide import view_of
 
 MANAGE = "catalogue.manage"
+TONES = {"已答复": "green", "已超期": "red", "待答复": "orange"}
+
+
+def state(row: queries.ReportRow) -> str:
+    if row.answered_at is not None:
+        return "已答复"
+    return "已超期" if row.late else "待答复"
 
 
 @public
@@ -51,25 +60,53 @@ def report(request: HttpRequest, key: str) -> HttpResponseBase:
     return render(request, "catalogue/report.html", context, status=422 if faults else 200)
 
 
-@needs(MANAGE)
-def listing(request: HttpRequest) -> HttpResponse:
-    """Reports on the guides one keeps, unanswered ones first."""
-    rows = queries.guide_reports(people.scope_filter(people.actor(request), MANAGE), calendar.now())
-    return render(
-        request, "catalogue/admin_reports.html", {"face": "administration", "rows": rows, "parts": reports.PARTS}
+class ReportList(listing.ListPage):
+    """Reports on the guides one keeps, the newest first; each opens with the form that answers it."""
+
+    key, title, face = "catalogue.reports", "指南纠错", "administration"
+    intro = "群众和企业在办事指南页提出的错误。两个工作日内核对、更正并答复，登录的提出人会收到答复。"
+    default_order = "-at"
+    columns = (
+        listing.Column(
+            "item_title", "事项", link=lambda row: reverse("catalogue:answer_report", args=[row.id]),
+            sub=lambda row: row.text, fixed=True,
+        ),
+        listing.Column("part", "哪一部分", value=lambda row: reports.PARTS.get(row.part, row.part)),
+        listing.Column("state", "状态", "status", value=state, tone=lambda row: TONES[state(row)]),
+        listing.Column("at", "提出时间", "moment", sort=True),
+        listing.Column(
+            "due", "答复期限", "day", value=lambda row: last_day_before(row.due) if row.due else None, sort=True
+        ),
+        listing.Column("answer", "答复", sub=lambda row: row.answered_by),
+    )  # fmt: skip
+    filters = (
+        listing.Text("q", "事项或说明"),
+        listing.Choice("state", "状态", (("open", "待答复"), ("late", "已超期"), ("answered", "已答复"))),
     )
+    empty_title = "没有纠错"
+    empty_hint = "群众和企业在办事指南页提出的错误会出现在这里。"
+
+    def query(self, request: HttpRequest) -> listing.Query:
+        return queries.reports_query(people.actor(request), MANAGE)
 
 
 @needs(MANAGE)
-@require_POST
-def answer(request: HttpRequest, report_id: int) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+def answer(request: HttpRequest, report_id: int) -> HttpResponseBase:
+    """One report, and its answer; what was written stays when it is refused."""
     actor = people.actor(request)
-    if not queries.keeps_report(report_id, people.scope_filter(actor, MANAGE)):
-        raise Http404("没有这条纠错")
-    try:
-        reports.answer(report_id, text=request.POST.get("answer", ""), actor=actor, at=calendar.now())
-    except reports.ReportProblem as problem:
-        ui.notify(request, str(problem), "red")
-    else:
-        ui.notify(request, "已答复")
-    return redirect("catalogue:reports")
+    row = queries.guide_report(report_id, actor, MANAGE)
+    written, faults = request.POST.get("answer", ""), {}
+    if request.method == "POST":
+        try:
+            reports.answer(report_id, text=written, actor=actor, at=calendar.now())
+        except reports.ReportProblem as problem:
+            faults = problem.faults
+        else:
+            ui.notify(request, "已答复", "green")
+            return redirect("catalogue:reports")
+    context = {
+        "face": "administration", "row": row, "part": reports.PARTS.get(row.part, row.part), "written": written,
+        "faults": faults, "due": show_due(row.due) if row.due else "",
+    }  # fmt: skip
+    return render(request, "catalogue/admin_report.html", context, status=422 if faults else 200)
