@@ -309,10 +309,10 @@ def test_a_licence_is_fetched_or_the_upload_is_offered_with_the_reason(fault: st
     inject("elicence", fault, seconds=1.2 if fault == "timeout" else 0.1)
     if reason:
         with pytest.raises(outside.SourceProblem) as caught:
-            outside.fetch_licence(Case(), "business_licence")  # type: ignore[arg-type]
+            outside.fetch_licence(Case(), "business_licence", records.SYSTEM)  # type: ignore[arg-type]
         assert reason in caught.value.reason
         return
-    fetched = outside.fetch_licence(Case(), "business_licence")  # type: ignore[arg-type]
+    fetched = outside.fetch_licence(Case(), "business_licence", records.SYSTEM)  # type: ignore[arg-type]
     assert fetched.content.read().startswith(b"%PDF-")
     used = list(there(sandbox, "/elicence/uses")["uses"].values())[-1]
     assert (used["purpose"], used["item"]) == ("办理“食品经营许可（新办）”", TASK + "01")
@@ -329,7 +329,7 @@ def test_a_licence_that_is_not_valid_is_not_taken(holder: str, kind: str, reason
     case = Case()
     case.applicant_code = holder
     with pytest.raises(outside.SourceProblem) as caught:
-        outside.fetch_licence(case, kind)  # type: ignore[arg-type]
+        outside.fetch_licence(case, kind, records.SYSTEM)  # type: ignore[arg-type]
     assert reason in caught.value.reason
 
 

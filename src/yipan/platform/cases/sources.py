@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from yipan.platform import records
+
 from .models import Case
 
 
@@ -25,7 +27,7 @@ class Fetched:
     facts: dict[str, str]
 
 
-LicenceSource = Callable[[Case, str], Fetched]
+LicenceSource = Callable[[Case, str, records.Actor], Fetched]
 _source: LicenceSource | None = None
 
 
@@ -34,8 +36,8 @@ def register_licence_source(source: LicenceSource) -> None:
     _source = source
 
 
-def fetch_licence_file(case: Case, licence_type: str) -> Fetched:
+def fetch_licence_file(case: Case, licence_type: str, actor: records.Actor) -> Fetched:
     """Ask the registered library. Raises SourceProblem."""
     if _source is None:
         raise SourceProblem("未接入", "电子证照库尚未接入，")
-    return _source(case, licence_type)
+    return _source(case, licence_type, actor)

@@ -95,7 +95,7 @@ def fetch_licence(case_id: int, code: str, *, actor: records.Actor, now: datetim
     if need is None or not need.licence_type:
         raise CaseProblem("这项材料不能从电子证照库获取。")
     try:
-        fetched = fetch_licence_file(case, need.licence_type)
+        fetched = fetch_licence_file(case, need.licence_type, actor)
     except SourceProblem as problem:
         with work_on(case_id, actor, now) as work:
             _editable(work.case)
