@@ -124,3 +124,17 @@ def test_the_restored_place_has_the_same_books_and_carries_on(storm, house, plac
     hotel.close()
     assert books.never(place) == []
     assert place.stop() == 0
+
+
+def test_what_was_changed_behind_the_program_is_named(place):
+    """Sheet 00 X2: the owner of the database changes one act; the command names its chain and number."""
+    tamper = (
+        "UPDATE records_act SET verb = 'case.refuse' WHERE id = (SELECT max(id) FROM records_act "
+        "WHERE chain_kind = 'case' AND seq > 1) RETURNING chain_key, seq"
+    )
+    with place.sql() as owner:
+        owner.execute("SET session_replication_role = replica")
+        ((case, seq),) = owner.execute(tamper).fetchall()
+    answer = place.yipan(["audit", "verify"])
+    assert answer.returncode == 1
+    assert f"case {case} 第 {seq} 条" in answer.stdout.replace(":", " ").replace("/", " "), answer.stdout

@@ -280,3 +280,14 @@ def test_clamav(clamd):
     assert clamd(io.BytesIO(b"x" * 3_000_000), ref).state == "failed"
     assert "不可用" in scanning.ClamAV("127.0.0.1:1", timeout=1)(io.BytesIO(b"x"), ref).detail
     assert scanning.ClamAV("unix:/nowhere/clamd.sock")(io.BytesIO(b"x"), ref).state == "failed"
+
+
+def test_a_storage_without_paths_keeps_files_as_well(settings):
+    """An S3-compatible service has neither folders nor a disk to settle; Django's memory storage has them as little."""
+    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    settings.STORAGES = {**settings.STORAGES, "default": memory}
+    first, second = store(), store(name="副本.pdf")
+    names = set(StoredFile.objects.values_list("storage_name", flat=True))
+    assert len(names) == 1, "equal contents share one object"
+    assert body(files.response(second.id, CLERK, CASE, purpose="审查")) == samples.PDF
+    assert files.read(first.id, CASE) == samples.PDF
