@@ -4,6 +4,8 @@ import io
 import zipfile
 import zlib
 
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage
 from PIL import Image
 
 PDF = (
@@ -44,3 +46,26 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 20), **options) -> 
     result = io.BytesIO()
     Image.new("RGB", size, (200, 30, 30)).save(result, kind, **options)
     return result.getvalue()
+
+
+class ObjectService(Storage):
+    """Like an S3-compatible service it keeps objects by name and has neither folders nor a disk to settle."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def _save(self, name: str, content: File) -> str:
+        self.objects[name] = content.read()
+        return name
+
+    def _open(self, name: str, mode: str = "rb") -> File:
+        return ContentFile(self.objects[name], name)
+
+    def exists(self, name: str) -> bool:
+        return name in self.objects
+
+    def delete(self, name: str) -> None:
+        del self.objects[name]
+
+    def size(self, name: str) -> int:
+        return len(self.objects[name])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
 from django.http import Http404
 
@@ -283,11 +284,14 @@ def test_clamav(clamd):
 
 
 def test_a_storage_without_paths_keeps_files_as_well(settings):
-    """An S3-compatible service has neither folders nor a disk to settle; Django's memory storage has them as little."""
-    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
-    settings.STORAGES = {**settings.STORAGES, "default": memory}
+    service = {"BACKEND": "yipan.platform.files.tests.samples.ObjectService"}
+    settings.STORAGES = {**settings.STORAGES, "default": service}
     first, second = store(), store(name="副本.pdf")
-    names = set(StoredFile.objects.values_list("storage_name", flat=True))
-    assert len(names) == 1, "equal contents share one object"
+    (name,) = set(StoredFile.objects.values_list("storage_name", flat=True))
+    assert isinstance(default_storage._wrapped, samples.ObjectService)
     assert body(files.response(second.id, CLERK, CASE, purpose="审查")) == samples.PDF
     assert files.read(first.id, CASE) == samples.PDF
+    for ref in (first, second):
+        files.erase(ref.id, owner=CASE, actor=CLERK, at=AT, reason="撤回申请")
+    run_jobs()
+    assert not default_storage.exists(name)
