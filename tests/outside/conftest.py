@@ -1,4 +1,5 @@
-"""One sandbox process for these tests, on a free port, with a folder of its own."""
+"""One sandbox process for each file of tests, on a free port, with a folder of its own: numbers of one database come
+again in the next one."""
 
 import os
 import socket
@@ -14,7 +15,7 @@ import pytest
 SYSTEMS = ("identity", "sms", "yuezhengyi", "elicence", "seal", "acceptance", "rating")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sandbox_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -55,7 +55,8 @@ def test_a_running_case_shows_the_last_day_of_its_limit(monkeypatch):
     """Sheet 00 S3: the same day on every screen: a limit that ends at midnight ends at 24:00 of the day before."""
     at = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
     monkeypatch.setattr(calendar, "now", lambda: at)
-    due = {"promised_due": datetime(2026, 3, 13, tzinfo=SHANGHAI), "legal_due": datetime(2026, 3, 17, tzinfo=SHANGHAI)}
+    promised, legal = datetime(2026, 3, 13, tzinfo=SHANGHAI), datetime(2026, 3, 17, tzinfo=SHANGHAI)
+    due = {"promised_due": promised, "legal_due": legal, "shown_due": promised}
     case(state=State.ACCEPTED, received_at=at, accepted_at=at, short_no="1", **due)
     case(state=State.ARCHIVED, received_at=at, accepted_at=at, decided_at=at, concluded_at=at, short_no="2", **due)
     panel = panel_of(Principal(1, 7, "李晓敏", 3))
