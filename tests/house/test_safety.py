@@ -84,6 +84,8 @@ def test_a_database_of_another_kind_is_refused(command, monkeypatch, capsys, set
     """A demo or test database never serves as production."""
     from yipan.platform import records
 
+    # As production a process remembers what its database is; the next test must not.
+    monkeypatch.setattr("yipan.platform.records.founding._known", None)
     records.found("test")
     for name, value in SAFE.items():
         monkeypatch.setenv(name, value)

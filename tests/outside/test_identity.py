@@ -39,6 +39,13 @@ def test_a_person_signs_in_for_himself(sandbox: str):
     assert "entity" not in claims
 
 
+def test_a_key_that_was_changed_is_read_anew(sandbox: str, monkeypatch):
+    """The service changes its keys without telling anybody; the one that was read before has another id."""
+    former = JsonWebKey.import_key_set({"keys": [JsonWebKey.generate_key("RSA", 2048, {"kid": "former"}).as_dict()]})
+    monkeypatch.setattr(identity, "_keys", (time.monotonic(), former))
+    assert finish(*sign_in(sandbox, "gd-0003"))["name"] == "黄家俊"
+
+
 def test_an_agent_signs_in_for_a_firm(sandbox: str):
     claims = finish(*sign_in(sandbox, "gd-0002:91440703MA9Q100100"))
     assert claims["entity"]["name"] == "江门市蓬江区悦来宾馆有限公司"

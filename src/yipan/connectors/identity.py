@@ -79,7 +79,7 @@ def _verified(token: str, *, nonce: str, issuers: set[str]) -> dict[str, Any]:
     """Signature, issuer, audience, nonce and times of the id token; times are real time."""
     try:
         claims = jwt.decode(token, _key_set())
-    except JoseError:
+    except (JoseError, ValueError):  # ValueError: none of the known keys has the token's key id
         claims = _decode_with_new_keys(token)
     now = time.time()
     faults = [
@@ -104,7 +104,7 @@ def _decode_with_new_keys(token: str) -> Any:
     _keys = None
     try:
         return jwt.decode(token, _key_set())
-    except JoseError as problem:
+    except (JoseError, ValueError) as problem:
         raise ConnectorError("统一身份认证的令牌签名不正确", permanent=True, code="signature") from problem
 
 
