@@ -47,6 +47,12 @@
     });
     if (near) found.push(`target of ${Math.round(box.width)}×${Math.round(box.height)}px: ${name(e)}`);
   });
+  // On phones the cells of a row bear their column's name; one drawn over the value reads as neither.
+  for (const e of document.querySelectorAll("td, th")) {
+    const label = getComputedStyle(e, "::before");
+    const said = !["none", "normal", '""'].includes(label.content);
+    if (said && shown(e) && -parseFloat(label.marginLeft) > parseFloat(getComputedStyle(e).paddingLeft) + 1) { found.push(`label over the value: ${name(e)}`); break; }
+  }
   const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
   for (const id of new Set(ids.filter((id, n) => ids.indexOf(id) !== n))) found.push(`id “${id}” twice`);
   for (const use of document.querySelectorAll("svg.yp-icon use")) {
