@@ -67,6 +67,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
     items.sort(key=_turn)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their length: those of an archive bear the time it was made, and both processes must see
+    tests of the same names."""
+    return f"{argname} of {len(val)} bytes" if isinstance(val, bytes) else None
+
+
 def _turn(item: pytest.Item) -> int:
     order = list(dict.fromkeys(SHARED.values()))
     marker = item.get_closest_marker("xdist_group")
