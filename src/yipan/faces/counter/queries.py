@@ -19,7 +19,8 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Desk:
-    """Rows are newest first and at most ``SHOWN``; the figures count all."""
+    """Rows are newest first and at most ``SHOWN``, names of natural persons shortened (somebody else stands at the
+    window now); the figures count all."""
 
     received: tuple[queries.CaseRow, ...]
     to_print: tuple[queries.CaseRow, ...]
@@ -44,7 +45,7 @@ def desk(actor: records.Actor, now: dt.datetime) -> Desk:
         "to_deliver": mine.filter(state=State.DELIVERY),
         "drafts": mine.filter(state=State.DRAFT),
     }
-    rows = {name: tuple(queries.rows(found.order_by("-id")[:SHOWN], now)) for name, found in parts.items()}
+    rows = {name: tuple(queries.rows(found.order_by("-id")[:SHOWN], now, masked=True)) for name, found in parts.items()}
     counts = {
         name: found.order_by().aggregate(n=Count("id", distinct=True))["n"]
         if len(rows[name]) == SHOWN
