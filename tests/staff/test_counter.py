@@ -9,7 +9,7 @@ from yipan.platform.cases.models import Case
 CLIENT = {
     "kind": "person",
     "name": "王小满",
-    "id_kind": "id_card",
+    "id_kind": "resident_id",
     "id_no": "440703199003070013",
     "phone": "13812345678",
 }
