@@ -129,7 +129,7 @@ def test_remaining_is_what_is_still_to_be_counted(clock, minutes: int):
     assert left.late == result.is_late(now)
 
 
-@given(limits, instants.map(lambda at: at + timedelta(days=90)), st.integers(0, 30), st.integers(0, 120 * 24 * 60))
+@given(limits, instants.map(lambda at: at + timedelta(days=150)), st.integers(0, 30), st.integers(0, 120 * 24 * 60))
 def test_a_light_is_yellow_from_the_kept_instant_on(limit: Limit, start: datetime, longer: int, minutes: int):
     """Sheet 22 c3: a third of the limit or the last working day; lists ask for the instant, pages compute the share."""
     total = limit.amount + longer

@@ -133,8 +133,9 @@ def test_what_was_changed_behind_the_program_is_named(place):
         "WHERE chain_kind = 'case' AND seq > 1) RETURNING chain_key, seq"
     )
     with place.sql() as owner:
-        owner.execute("SET session_replication_role = replica")
+        owner.execute("ALTER TABLE records_act DISABLE TRIGGER USER")
         ((case, seq),) = owner.execute(tamper).fetchall()
+        owner.execute("ALTER TABLE records_act ENABLE TRIGGER USER")
     answer = place.yipan(["audit", "verify"])
     assert answer.returncode == 1
     assert f"case {case} 第 {seq} 条" in answer.stdout.replace(":", " ").replace("/", " "), answer.stdout
