@@ -12,6 +12,7 @@ from telling import staff
 from yipan.faces.workbench import queries as home
 from yipan.platform import calendar
 from yipan.platform.cases import queries
+from yipan.platform.cases.lights import counts_by_light, light_of
 from yipan.platform.cases.listing import narrow
 from yipan.platform.cases.models import Case
 from yipan.platform.cases.stories import moment
@@ -29,8 +30,8 @@ def received():
 def test_lists_and_pages_show_one_light(district, at):
     now = moment(at)
     calendar.set_clock(now, frozen=True)
-    shown = {case.pk: light.code if (light := queries.light_of(case, now)) else "" for case in received()}
-    assert queries.counts_by_light(received(), now) == Counter(shown.values())
+    shown = {case.pk: light.code if (light := light_of(case, now)) else "" for case in received()}
+    assert counts_by_light(received(), now) == Counter(shown.values())
     for code in {*shown.values()} - {""}:
         found = set(narrow(received(), {"light": (code,)}).values_list("pk", flat=True))
         assert found == {pk for pk, light in shown.items() if light == code}
@@ -38,7 +39,7 @@ def test_lists_and_pages_show_one_light(district, at):
 
 def test_every_light_is_on_at_some_moment(district):
     """Otherwise the test above would hold little."""
-    seen = {code for at in MOMENTS for code in queries.counts_by_light(received(), moment(at))}
+    seen = {code for at in MOMENTS for code in counts_by_light(received(), moment(at))}
     assert seen >= {"", "green", "yellow", "red", "black", "paused"}
 
 
@@ -70,3 +71,16 @@ def test_cases_from_before_lights_were_kept_are_filled_in(district):
     for case in received().filter(decided_at=None):
         assert case.yellow_at == kept[case.pk]
     assert work.keep_lights() == 0
+
+
+def test_a_light_that_was_kept_wrong_is_put_right_in_silence(district):
+    """A corrected calendar may move the instant of the light without moving a date that was told."""
+    from yipan.platform.cases.actions.recount import recount
+    from yipan.platform.records.models import ActRow
+
+    case = received().filter(decided_at=None, yellow_at__isnull=False).first()
+    acts = ActRow.objects.count()
+    Case.objects.filter(pk=case.pk).update(yellow_at=calendar.now())
+    assert recount(case.pk, now=calendar.now()) is False
+    assert Case.objects.get(pk=case.pk).yellow_at == case.yellow_at
+    assert ActRow.objects.count() == acts

@@ -3,12 +3,13 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from yipan.kernel import clock
 from yipan.platform import records
 from yipan.platform.cases import queries
 from yipan.platform.cases.domain.states import ENDED, State
+from yipan.platform.cases.lights import counts_by_light
 
 DRAFTS = 5
-CODES = ("black", "red", "yellow", "green", "paused")
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,9 @@ class Lights:
 def lights(actor: records.Actor, now: dt.datetime) -> Lights:
     """Counted in two statements, however many cases run."""
     running = queries.visible(actor).exclude(state__in=[int(state) for state in ENDED])
-    counts = dict.fromkeys(CODES, 0) | queries.counts_by_light(running, now)
+    counts = dict.fromkeys(clock.LIGHT_WORDS, 0) | counts_by_light(running, now)
     correction = running.filter(state=int(State.CORRECTION)).count()
-    return Lights({code: counts[code] for code in CODES}, sum(counts.values()), correction)
+    return Lights(counts, sum(counts.values()), correction)
 
 
 def drafts(actor: records.Actor, now: dt.datetime) -> tuple[queries.CaseRow, ...]:

@@ -16,6 +16,8 @@ from .due import Due, due, effective
 from .events import ClockEvent, History, replay
 from .explain import Line
 from .lights import DEFAULT_THRESHOLDS, Light, Remaining, Thresholds, light, remaining, yellow_from
+from .lights import WORDS as LIGHT_WORDS
+from .lights import Code as LightCode
 from .limits import UNIT_WORDS, Extension, Limit, Unit
 from .pauses import Pause, touched_days, unite
 from .special import DeemedAcceptance, SpecialProcedure, deemed_acceptance, refuse_opening
@@ -23,6 +25,7 @@ from .time import SHANGHAI, day_of, end_of_day, last_day_before, midnight, show_
 
 __all__ = [
     "DEFAULT_THRESHOLDS",
+    "LIGHT_WORDS",
     "SHANGHAI",
     "UNIT_WORDS",
     "Calendar",
@@ -36,6 +39,7 @@ __all__ = [
     "History",
     "Holiday",
     "Light",
+    "LightCode",
     "Limit",
     "Line",
     "Pause",

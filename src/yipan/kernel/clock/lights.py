@@ -11,12 +11,13 @@ from .limits import Limit
 from .pauses import Pause, touched_days
 from .time import ONE_DAY, SHANGHAI, aware, day_of, last_day_before
 
-Code = Literal["green", "yellow", "red", "black", "paused"]
-WORDS: dict[str, str] = {
-    "green": "正常",
-    "yellow": "临期",
-    "red": "超承诺时限",
+Code = Literal["black", "red", "yellow", "green", "paused"]
+# From the most to the least urgent, as figures and choices show them.
+WORDS: dict[Code, str] = {
     "black": "超法定时限",
+    "red": "超承诺时限",
+    "yellow": "临期",
+    "green": "正常",
     "paused": "计时暂停",
 }
 

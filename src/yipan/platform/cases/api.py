@@ -10,7 +10,7 @@ from ninja import Query, Schema
 from pydantic import Field
 
 from yipan.kernel import identifiers
-from yipan.kernel.clock import Due
+from yipan.kernel.clock import Due, LightCode
 from yipan.platform import calendar, people, processes, records
 from yipan.platform.records import queries as record_queries
 from yipan.platform.ui import interface
@@ -55,9 +55,6 @@ class CasePage(Schema):
 
     cases: list[CaseLine]
     following: str
-
-
-LightCode = Literal["black", "red", "yellow", "green", "paused"]
 
 
 class CasesAsked(Schema):

@@ -7,16 +7,15 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from yipan.kernel.clock import SHANGHAI, Calendar
+from yipan.kernel.clock import LIGHT_WORDS, SHANGHAI, Calendar
 from yipan.platform import calendar, people, records
 from yipan.platform.ui import listing
 
-from . import queries
+from . import lights, queries
 from .domain.states import ENDED, State
 from .models import Case
 from .queries import CaseRow
 
-LIGHTS = {"black": "超法定时限", "red": "超承诺时限", "yellow": "临期", "green": "正常", "paused": "计时暂停"}
 STATES = tuple((str(state.value), state.title) for state in State if state is not State.DRAFT)
 OPEN = "open"
 
@@ -40,7 +39,7 @@ class CaseList(listing.ListPage):
         listing.Column("short_no", "短号"),
         listing.Column("state", "状态", "status", value=lambda row: row.state.title, tone=lambda row: tone(row.state)),
         listing.Column("light", "时限", "light"),
-        listing.Column("due", "承诺期限", "day", value=lambda row: _last_day(row.due), sort=True),
+        listing.Column("due", "承诺期限", "day", value=listing.last_day("due"), sort=True),
         listing.Column("unit_name", "办理单位"),
         listing.Column("received_at", "收件时间", "moment", sort=True),
         listing.Column("case_no", "办件编号", shown=False),
@@ -49,7 +48,7 @@ class CaseList(listing.ListPage):
         listing.Text("q", "短号、编号、申请人"),
         listing.Choice("state", "状态", STATES, many=True),
         listing.Choice("running", "进度", ((OPEN, "办理中"),)),
-        listing.Choice("light", "时限", tuple(LIGHTS.items()), many=True),
+        listing.Choice("light", "时限", tuple(LIGHT_WORDS.items()), many=True),
         listing.DateRange("received_at", "收件日期"),
     )
     empty_title = "没有符合条件的办件"
@@ -97,19 +96,14 @@ def narrow(cases: QuerySet[Case], filters: Mapping[str, Any]) -> QuerySet[Case]:
         cases = cases.filter(state__in=[int(state) for state in states])
     if filters.get("running") == OPEN:
         cases = cases.exclude(state__in=list(ENDED))
-    if lights := filters.get("light"):
-        cases = queries.with_light(cases, lights, calendar.now())
+    if codes := filters.get("light"):
+        cases = lights.with_light(cases, codes, calendar.now())
     if between := filters.get("received_at"):
         if between.low:
             cases = cases.filter(received_at__gte=_midnight(between.low))
         if between.high:
             cases = cases.filter(received_at__lt=_midnight(between.high + dt.timedelta(days=1)))
     return cases
-
-
-def _last_day(due: dt.datetime | None) -> dt.datetime | None:
-    """A limit ends with its last day (24:00), which is the day people know."""
-    return due - dt.timedelta(microseconds=1) if due is not None else None
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from yipan.platform import calendar, documents, processes, records
@@ -71,18 +72,24 @@ def end_overrun_procedures() -> int:
 
 
 def keep_lights() -> int:
-    return recount.keep_lights()
+    """Cases from before lights were kept get their instant; how many they were."""
+    return _recount(_open_cases().filter(yellow_at=None, shown_due__isnull=False, decided_at=None))
 
 
 def recount_clocks(event: Any) -> None:  # noqa: ARG001 - every open case may reach into the corrected year
     """A corrected calendar moves the due dates of open cases: each is recomputed, with a record and a message."""
-    now, last = calendar.now(), 0
-    while batch := list(_open_cases(last)):
+    _recount(_open_cases())
+
+
+def _open_cases() -> QuerySet[Case]:
+    return Case.objects.filter(state__in=BEFORE_ACCEPTANCE | UNDECIDED)
+
+
+def _recount(cases: QuerySet[Case]) -> int:
+    """Recompute cases one by one, each in its own transaction; how many they were."""
+    now, last, number = calendar.now(), 0, 0
+    while batch := list(cases.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:500]):
         for case_id in batch:
             recount.recount(case_id, now=now)
-        last = batch[-1]
-
-
-def _open_cases(after: int) -> Any:
-    found = Case.objects.filter(pk__gt=after, state__in=BEFORE_ACCEPTANCE | UNDECIDED).order_by("pk")
-    return found.values_list("pk", flat=True)[:500]
+        last, number = batch[-1], number + len(batch)
+    return number

@@ -12,6 +12,9 @@ from ..domain.specials import KINDS
 from ..items import Terms
 from ..models import Case, CorrectionNotice, Extension, SpecialProcedure
 
+# What ``refresh`` writes on the row.
+KEPT = ("notice_due", "promised_due", "legal_due", "shown_due", "yellow_at")
+
 
 def facts(case: Case, terms: Terms) -> Facts:
     """Read what the clocks of a case depend on (three statements)."""

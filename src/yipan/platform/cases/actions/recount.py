@@ -13,22 +13,19 @@ from ..models import Case
 from . import clocks, messages
 from .core import work_on
 
-WITHOUT_INSTANT = {"yellow_at": None, "shown_due__isnull": False, "decided_at": None}
 DATES = {"notice_due": "告知期限", "promised_due": "承诺期限", "legal_due": "法定期限"}
 
 
 def recount(case_id: int, *, now: datetime) -> bool:
-    """Recompute one case; whether a date has changed. Doing it twice changes nothing more."""
+    """Recompute one case; whether a date that was told has changed. Doing it twice changes nothing more."""
     with work_on(case_id, records.SYSTEM, now) as work:
         case = work.case
         before = {name: getattr(case, name) for name in DATES}
         clocks.refresh(case, items.terms(case))
         changed = {name: (old, getattr(case, name)) for name, old in before.items() if getattr(case, name) != old}
+        Case.objects.filter(pk=case_id).update(**{name: getattr(case, name) for name in clocks.KEPT})
         if not changed:
             return False
-        Case.objects.filter(pk=case_id).update(
-            **{name: new for name, (_, new) in changed.items()}, shown_due=case.shown_due, yellow_at=case.yellow_at
-        )
         subject = ("case", str(case_id))
         records.act(
             chain=subject,
@@ -44,17 +41,6 @@ def recount(case_id: int, *, now: datetime) -> bool:
             old, new = changed["promised_due"]
             messages.tell_applicant(work, "case.recounted", before=old or "", due=new or "")
         return True
-
-
-def keep_lights(last: int = 0) -> int:
-    """Fill in the instant of the light for cases from before it was kept; how many were filled in."""
-    filled = 0
-    while batch := list(Case.objects.filter(pk__gt=last, **WITHOUT_INSTANT).order_by("pk")[:500]):
-        for case in batch:
-            clocks.refresh(case, items.terms(case))
-        Case.objects.bulk_update(batch, ["yellow_at"])
-        filled, last = filled + len(batch), batch[-1].pk
-    return filled
 
 
 def _shown(value: datetime | None) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from yipan.kernel.clock import last_day_before, show_due
+from yipan.kernel.clock import show_due
 from yipan.platform import calendar, people, records, ui
 from yipan.platform.ui import listing, render
 from yipan.platform.ui.access import needs, public
@@ -74,9 +74,7 @@ class ReportList(listing.ListPage):
         listing.Column("part", "哪一部分", value=lambda row: reports.PARTS.get(row.part, row.part)),
         listing.Column("state", "状态", "status", value=state, tone=lambda row: TONES[state(row)]),
         listing.Column("at", "提出时间", "moment", sort=True),
-        listing.Column(
-            "due", "答复期限", "day", value=lambda row: last_day_before(row.due) if row.due else None, sort=True
-        ),
+        listing.Column("due", "答复期限", "day", value=listing.last_day("due"), sort=True),
         listing.Column("answer", "答复", sub=lambda row: row.answered_by),
     )  # fmt: skip
     filters = (

@@ -24,7 +24,7 @@ object of a QuerySet, ``keyset.condition`` helps raw SQL, ``RowsQuery`` serves l
 
 from .approval import APPROVE
 from .batch import BatchAction, Refusal
-from .columns import Column
+from .columns import Column, last_day
 from .export import Export, set_gate
 from .filters import Choice, DateRange, Flag, NumberRange, Text
 from .keyset import TableQuery, condition
@@ -51,5 +51,6 @@ __all__ = [
     "TableQuery",
     "Text",
     "condition",
+    "last_day",
     "set_gate",
 ]

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
+
+from yipan.kernel.clock import last_day_before
 
 from .. import formats
 
@@ -104,3 +107,13 @@ class Column:
         """Width in a spreadsheet, in characters."""
         least = {"text": 24, "light": 24, "money": 16, "day": 12, "moment": 17}.get(self.kind, 12)
         return max(least, 2 * len(self.label) + 2)
+
+
+def last_day(name: str) -> Callable[[Any], date | None]:
+    """For a column of kind ``day``: the day whose end (24:00) is the limit in an attribute, as people know it."""
+
+    def of(row: Any) -> date | None:
+        due = getattr(row, name)
+        return None if due is None else last_day_before(due)
+
+    return of
