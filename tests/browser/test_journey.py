@@ -270,8 +270,8 @@ def test_the_rating_and_every_event_reach_the_province(story: Story) -> None:
     found: dict[str, list[Any]] = {}
 
     def received() -> bool:
-        case = story.outside.get("acceptance", "case", number.group(0)) or {"events": []}
-        ratings = story.outside.all("rating", "evaluation").values()
+        case = story.house.outside.get("acceptance", "case", number.group(0)) or {"events": []}
+        ratings = story.house.outside.all("rating", "evaluation").values()
         found["events"] = case["events"]
         found["grades"] = [one["grade"] for one in ratings if one["affairSerialNo"] == number.group(0)]
         return len(found["events"]) >= len(STAGES) and bool(found["grades"])

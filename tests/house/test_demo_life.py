@@ -17,10 +17,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from processes import Started, alive, belonging_to, clean_environment, descendants, wait_for, yipan
+from processes import Started, belonging_to, clean_environment, wait_for, yipan
 
 from yipan.house.listening import free_port
 from yipan.house.places import Places, default_home
+from yipan.house.process_table import alive, descendants
 from yipan.house.visitor import Visitor
 
 READY = "Ctrl-C stops everything"

@@ -28,6 +28,7 @@ def test_a_web_worker_is_a_child_of_the_server():
 
 def test_what_is_too_much_is_named():
     assert memory.too_much(memory.ALL_TOGETHER, [memory.WEB_WORKER]) == []
+    assert memory.too_much(1, [0]) == ["no web worker was found to be measured"]
     assert memory.too_much(1025, [250, 301]) == [
         "a web worker holds 301 MB, more than 300 MB",
         "the demo takes 1025 MB, more than 1024 MB",

@@ -9,8 +9,6 @@ from typing import Any
 from crowd import Noted
 from demo_house import House
 
-from yipan_sandbox.store import Store
-
 DRAIN_SECONDS = 240
 # What still waits for the worker, by name.
 WAITING = {
@@ -200,7 +198,7 @@ def files_astray(house: House) -> list[str]:
 def not_delivered_once(house: House, after: int, unsent: list[int]) -> list[str]:
     """Outbox rows after a number, and earlier ones that were not sent by then, and what the outside systems keep, which
     began with nothing: every key there exactly once, and nothing that was never sent."""
-    outside = Store(house.data / "sandbox" / "sandbox.sqlite3")
+    outside = house.outside
     cases = outside.all("acceptance", "case")
     arrived = {
         "acceptance": [event["key"] for case in cases.values() for event in case["events"]],

@@ -21,12 +21,14 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from processes import Started, alive, belonging_to, clean_environment, command_of, descendants, parent, yipan
+from processes import Started, belonging_to, clean_environment, yipan
 
 from yipan.house.commands.demo import STARTED_LINE
 from yipan.house.database import OWNER, EmbeddedPostgres
 from yipan.house.listening import free_port
 from yipan.house.places import Places
+from yipan.house.process_table import alive, command_of, descendants, parent
+from yipan_sandbox.store import Store
 
 COMMANDS = """
 import sys
@@ -124,6 +126,11 @@ class House:
         found = re.search(r"--port (\d+)", command_of(pid))
         assert found is not None
         return f"http://127.0.0.1:{found[1]}"
+
+    @property
+    def outside(self) -> Store:
+        """What the outside systems have received."""
+        return Store(self.data / "sandbox" / "sandbox.sqlite3")
 
     @contextlib.contextmanager
     def sql(self, role: str = OWNER) -> Iterator[psycopg.Connection[Any]]:

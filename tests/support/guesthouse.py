@@ -8,7 +8,6 @@ from persons import Looks, Person
 from playwright.sync_api import Browser
 
 from yipan.house.walks import HYGIENE_FORM, HYGIENE_MORE, PDF
-from yipan_sandbox.store import Store
 
 FIRM = "江门市蓬江区悦来宾馆有限公司"
 AGENT = ("李晓敏", f"代表 {FIRM} 登录（经办人）")
@@ -57,11 +56,6 @@ class Story:
     def at(self, moment: str) -> None:
         """The business clock moves on."""
         self.house.set_clock(datetime.fromisoformat(moment + "+08:00"))
-
-    @property
-    def outside(self) -> Store:
-        """What the outside systems have received."""
-        return Store(self.house.data / "sandbox" / "sandbox.sqlite3")
 
     def close(self) -> None:
         for person in self._people.values():

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from yipan.house.process_table import alive, descendants
+
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 SETTINGS = ("YIPAN_", "DATABASE_URL", "DJANGO_", "PYTEST_", "COV_", "PORT", "HOST")
 
@@ -32,30 +34,6 @@ def wait_for(condition: Callable[[], Any], what: str, seconds: float = 120) -> A
     return found
 
 
-def alive(process: int) -> bool:
-    """Whether a process runs (a zombie does not)."""
-    return _stat(process)[0] not in ("Z", "X", "")
-
-
-def parent(process: int) -> int:
-    return int(_stat(process)[1])
-
-
-def _stat(process: int) -> list[str]:
-    """State and parent of a process; empty and 0 when it is gone."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[:2]
-    except (OSError, IndexError):
-        return ["", "0"]
-
-
-def command_of(process: int) -> str:
-    try:
-        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""
-
-
 def belonging_to(home: Path) -> list[int]:
     """Every running process that has to do with an installation: by command line, environment or working folder."""
     found = []
@@ -69,23 +47,6 @@ def belonging_to(home: Path) -> list[int]:
             continue
         if os.fsencode(home) in words and alive(int(entry.name)):
             found.append(int(entry.name))
-    return found
-
-
-def descendants(process: int) -> list[int]:
-    """Ids of all processes below one."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                after_name = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            except (OSError, IndexError):
-                continue
-            parents.setdefault(int(after_name[1]), []).append(int(entry.name))
-    found, edge = [], [process]
-    while edge:
-        edge = [child for parent in edge for child in parents.get(parent, [])]
-        found += edge
     return found
 
 

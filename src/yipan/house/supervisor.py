@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from .process_table import alive
 from .progress import complain
 
 PR_SET_PDEATHSIG = 1
@@ -23,6 +24,11 @@ MARK = "YIPAN_SUPERVISED"
 # A process that died so often, each time at once, will not come up by trying again.
 HOPELESS = 5
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def pause_after(failures: int) -> float:
+    """Seconds to wait before what failed so often in a row is tried again."""
+    return min(0.2 * 2**failures, 15)
 
 
 def _end_with_parent() -> None:
@@ -105,7 +111,7 @@ class Supervisor:
                 continue
             if child.restart_at == 0.0:
                 child.failures = child.failures + 1 if now - child.started < 10 else 0
-                child.restart_at = now + min(0.2 * 2**child.failures, 15)
+                child.restart_at = now + pause_after(child.failures)
                 code = child.process.returncode if child.process else None
                 complain(f"! {child.name} ended (code {code}); starting it again")
             if now >= child.restart_at:
@@ -182,11 +188,3 @@ def end_leftovers(home: Path, seconds: float = 10) -> int:
             number, deadline = signal.SIGKILL, time.monotonic() + 5
         time.sleep(0.1)
     return len(first)
-
-
-def alive(process: int) -> bool:
-    """Whether the process runs; a zombie only waits for its parent to read its exit code."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] not in ("Z", "X")
-    except (OSError, IndexError):
-        return False

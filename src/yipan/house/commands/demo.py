@@ -15,9 +15,10 @@ from yipan.house import listening, places
 from yipan.house.commands import serve
 from yipan.house.database import EmbeddedPostgres
 from yipan.house.places import Places
+from yipan.house.process_table import alive
 from yipan.house.progress import complain, progress, say
 from yipan.house.session import variables
-from yipan.house.supervisor import MARK, Child, Supervisor, alive, end_leftovers
+from yipan.house.supervisor import MARK, Child, Supervisor, end_leftovers
 
 STARTED_LINE = "一盘棋 Yipan (演示 demo)"
 READY_SECONDS = 300.0
