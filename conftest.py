@@ -53,6 +53,8 @@ SHARED = {
     "tests/races/": "races",
 }
 
+ORDER = list(dict.fromkeys(SHARED.values()))
+
 
 def _group(item: pytest.Item) -> str:
     return next((name for start, name in SHARED.items() if item.nodeid.startswith(start)), item.nodeid.split("::")[0])
@@ -74,9 +76,8 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def _turn(item: pytest.Item) -> int:
-    order = list(dict.fromkeys(SHARED.values()))
-    marker = item.get_closest_marker("xdist_group")
-    return order.index(marker.args[0]) if marker and marker.args[0] in order else len(order)
+    group = next(marker.args[0] for marker in item.iter_markers("xdist_group"))
+    return ORDER.index(group) if group in ORDER else len(ORDER)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -16,6 +16,11 @@ def clerk(as_staff):
     return as_staff("hall.clerk1")
 
 
+def traces(text):
+    """What a text still says of the client."""
+    return [word for word in HIS if word in text]
+
+
 def seated(clerk):
     answer = clerk.post(RECEIVE, CLIENT, follow=True)
     assert answer.status_code == 200
@@ -28,9 +33,8 @@ def test_after_the_next_client_nothing_of_the_former_one_is_left(clerk):
     assert "王小满" in clerk.get(HOME).content.decode()
     clerk.post(NEXT)
     for address in (RECEIVE, f"{RECEIVE}?q=食品", HOME, "/work/"):
-        text = clerk.get(address).content.decode()
-        assert not [word for word in HIS if word in text], address
-    assert not [word for word in HIS if word in str(dict(clerk.session.items()))]
+        assert not traces(clerk.get(address).content.decode()), address
+    assert not traces(str(dict(clerk.session.items())))
     # Going back in the browser asks again, because no page was kept.
     assert "no-store" in began["Cache-Control"]
 
@@ -40,8 +44,7 @@ def test_what_was_typed_and_refused_is_not_kept_for_the_next_client(clerk):
     assert refused.status_code == 422
     assert "王小满" in refused.content.decode(), "he need not type it again"
     clerk.post(NEXT)
-    text = clerk.get(RECEIVE).content.decode()
-    assert not [word for word in HIS if word in text]
+    assert not traces(clerk.get(RECEIVE).content.decode())
 
 
 def test_the_day_s_lists_shorten_names_of_persons(clerk, district):
@@ -66,8 +69,7 @@ def test_the_day_s_lists_shorten_names_of_persons(clerk, district):
 def test_another_clerk_s_client_is_not_seen(clerk, as_staff):
     seated(clerk)
     other = as_staff("market.window1", Client())
-    answer = other.get(RECEIVE)
-    assert not [word for word in HIS if word in answer.content.decode()]
+    assert not traces(other.get(RECEIVE).content.decode())
 
 
 def test_the_receipt_bears_number_and_query_code(clerk, district):

@@ -30,7 +30,7 @@ def test_pages_of_every_day_cost_few_statements(as_staff, login, address):
     assert len(asked) <= MOST[address], "\n".join(asked)
 
 
-@pytest.mark.parametrize("address", ["/todo/", "/cases/", "/work/"])
+@pytest.mark.parametrize("address", [*MOST])
 def test_no_statement_is_asked_again_for_every_row(as_staff, address):
     """The same words with other values, more than twice, are a loop."""
     asked = statements(as_staff("market.examiner"), address)

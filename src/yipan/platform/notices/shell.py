@@ -17,13 +17,9 @@ def register() -> None:
 
 
 def _unread(request: HttpRequest) -> int:
-    """Counted once a request: bell, menu and panels show the same number."""
+    """Bell, menu and panels show the same number."""
     account_id = context.account_id(request)
-    if account_id is None:
-        return 0
-    if "yp_unread" not in request.__dict__:
-        request.__dict__["yp_unread"] = unread(account_id)
-    return request.__dict__["yp_unread"]
+    return context.once(request, "unread", lambda: unread(account_id)) if account_id is not None else 0
 
 
 def _badge(request: HttpRequest) -> int | None:

@@ -80,6 +80,14 @@ def provide(name: str, hook: Hook) -> None:
     _hooks[name] = hook
 
 
+def once(request: HttpRequest, name: str, make: Callable[[], Any]) -> Any:
+    """What ``make`` gives, made once a request however many parts of the page ask for it."""
+    kept: dict[str, Any] = request.__dict__.setdefault("yp_once", {})
+    if name not in kept:
+        kept[name] = make()
+    return kept[name]
+
+
 def ask(name: str, request: HttpRequest) -> Any:
     return _hooks.get(name, DEFAULTS[name])(request)
 

@@ -143,10 +143,7 @@ def _shown(request: HttpRequest, found: list[tuple[Entry, str]]) -> list[tuple[E
 
 def menu(request: HttpRequest, face: str) -> tuple[Group, ...]:
     """The groups of a face with their badges, which are counted once a request however often the menu is shown."""
-    kept: dict[str, tuple[Group, ...]] = request.__dict__.setdefault("yp_menus", {})
-    if face not in kept:
-        kept[face] = _grouped(request, face)
-    return kept[face]
+    return context.once(request, f"menu {face}", lambda: _grouped(request, face))
 
 
 def _grouped(request: HttpRequest, face: str) -> tuple[Group, ...]:
