@@ -5,8 +5,11 @@ import signal
 
 import psycopg
 import pytest
+from processes import wait_for
 
+from yipan.house.commands.demo import Demo
 from yipan.house.database import APP, OWNER, SUPERUSER, EmbeddedPostgres
+from yipan.house.listening import free_port
 from yipan.house.places import Places, default_home
 
 
@@ -43,6 +46,20 @@ def test_recovers_after_sigkill_and_stops_without_a_trace(cluster):
         assert connection.execute("SELECT n FROM kept").fetchone() == (1,)
     second.release()
     assert cluster.answers(), "the first user still holds the server"
+
+
+def test_the_demo_outlives_a_database_that_cannot_start_at_once(cluster, capsys):
+    """Its supervisor tries again, as with every other process, instead of ending with everything it keeps."""
+    demo = Demo(cluster.places, "127.0.0.1", free_port())
+    settings = cluster.places.cluster / "postgresql.conf"
+    aside = settings.rename(settings.with_suffix(".aside"))
+    os.kill(cluster.process_id(), signal.SIGKILL)
+    wait_for(lambda: not cluster.answers(), "the server to be gone", 20)
+    demo.supervisor.look_after()
+    assert "it did not start" in capsys.readouterr().err
+    aside.rename(settings)
+    wait_for(lambda: demo.supervisor.look_after() or cluster.answers(), "the server to be back", 60)
+    demo.database.release()
 
 
 def test_a_cluster_of_another_major_is_refused_with_the_remedy(cluster):

@@ -80,7 +80,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
         assert loaded.returncode == 0, loaded.stderr[-3000:]
         house.start()
         yield Upgraded(house, **json.loads(loaded.stdout.splitlines()[-1]))
-        assert house.stop() == 0
+        assert house.stop() == 0, (house.data / "start.log").read_text(errors="replace")[-3000:]
         assert belonging_to(house.data) == [], "processes were left behind"
     finally:
         house.abandon()

@@ -11,14 +11,16 @@ import urllib.error
 import urllib.request
 from typing import IO
 
+import psycopg
+
 from yipan.house import listening, places
 from yipan.house.commands import serve
-from yipan.house.database import EmbeddedPostgres
+from yipan.house.database import DatabaseProblem, EmbeddedPostgres
 from yipan.house.places import Places
 from yipan.house.process_table import alive
 from yipan.house.progress import complain, progress, say
 from yipan.house.session import variables
-from yipan.house.supervisor import MARK, Child, Supervisor, end_leftovers
+from yipan.house.supervisor import MARK, Child, Supervisor, end_leftovers, pause_after
 
 STARTED_LINE = "一盘棋 Yipan (演示 demo)"
 READY_SECONDS = 300.0
@@ -68,6 +70,8 @@ class Demo:
         self.problem = ""
         self.environment: dict[str, str] = {}
         self._lock: IO[str] | None = None
+        # Of starting the database again: failures in a row, and when to try next.
+        self._database_failures, self._database_at = 0, 0.0
 
     def __enter__(self) -> "Demo":
         self.supervisor.catch_signals()
@@ -152,11 +156,20 @@ class Demo:
         self.supervisor.start(Child("worker", worker, logs / "worker.log", environment))
 
     def _keep_database(self) -> None:
-        """A killed postmaster is started again on the same data and address."""
+        """A killed postmaster is started again on the same data and address, as often as it takes: it may be killed
+        while it starts, or find memory in use by processes of the one before that have not ended yet."""
         pid = self.database.process_id()
-        if pid is None or not alive(pid):
-            complain("! the database ended; starting it again")
+        if (pid is not None and alive(pid)) or time.monotonic() < self._database_at:
+            return
+        complain("! the database ended; starting it again")
+        try:
             self.database.start()
+        except (DatabaseProblem, psycopg.OperationalError) as problem:
+            self._database_at = time.monotonic() + pause_after(self._database_failures)
+            self._database_failures += 1
+            complain(f"! it did not start: {str(problem).strip().splitlines()[0]}")
+        else:
+            self._database_failures = 0
 
     def _explain(self, missing: str) -> None:
         complain(f"✗ The demo did not become ready: {missing}")
