@@ -14,8 +14,8 @@ def of_all(process: int) -> int:
 
 
 def of_web_workers(process: int) -> list[int]:
-    """Resident memory in MB of every web worker below a process: the children of the server (granian)."""
-    server = [pid for pid in descendants(process) if "granian" in command_of(pid)]
+    """Resident memory in MB of every web worker at or below a process: the children of the server (granian)."""
+    server = [pid for pid in [process, *descendants(process)] if "granian" in command_of(pid)]
     workers = [pid for pid in server if parent(pid) in server]
     return [_kilobytes(pid, "status", "VmRSS:") // 1024 for pid in workers]
 
