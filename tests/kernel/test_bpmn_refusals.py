@@ -48,7 +48,7 @@ def test_elements_that_bpmn_knows_and_the_engine_does_not_run(tag: str):
         ('<callActivity id="x"/>', "被调用的流程"),
         ('<callActivity id="x" calledElement="c" yipan:binding="some"/>', "绑定方式"),
         ('<callActivity id="x" calledElement="c" yipan:binding="version"/>', "版本"),
-        ('<subProcess id="x"><task id="y"/></subProcess>', "开始事件"),
+        ('<subProcess id="x"><task id="y"/><task id="z"/><sequenceFlow id="a" sourceRef="y" targetRef="z"/><sequenceFlow id="b" sourceRef="z" targetRef="y"/></subProcess>', "开始事件"),
         (f'<userTask id="x" {USER} yipan:limit="5 Tage"/>', "期限"),
         (f'<userTask id="x" {USER} yipan:signOff="some"/>', "签批方式"),
         (f'<userTask id="x" {USER} yipan:signOff="ratio" yipan:signers="a"/>', "比例"),

@@ -187,11 +187,13 @@ class Activities:
         )
 
     def _event_gateway(self, element: etree._Element, node: Node) -> Node:
-        if element.get("eventGatewayType", "Exclusive") != "Exclusive":
-            self.loader.report(element, "error", "并行的事件网关不执行", "请改用并行网关连接各事件")
-        if values.boolean(element.get("instantiate")):
-            self.loader.report(element, "error", "启动流程的事件网关不执行", "请为每个事件画一个开始事件")
-        return node
+        instantiates = values.boolean(element.get("instantiate"))
+        all_events = element.get("eventGatewayType", "Exclusive") != "Exclusive"
+        if all_events and not instantiates:
+            self.loader.report(
+                element, "error", "并行的事件网关只能用来启动流程（instantiate）", "请改用并行网关连接各事件"
+            )
+        return replace(node, instantiates=instantiates, all_events=all_events)
 
 
 def _computes(child: etree._Element, name: str) -> bool:

@@ -43,8 +43,9 @@ class _Check:
         if len([s for s in starts if s.event.kind == "none"]) > 1:
             self.say(starts[1], "error", "一个范围内有多个空开始事件，不知从哪里开始", "请合并为一个")
         self._links(nodes)
-        if starts:
-            self._unreachable(nodes, starts)
+        begins = [n for n in nodes if n.kind == "start" or n.instantiates]
+        if begins:
+            self._unreachable(nodes, begins)
         for node in nodes:
             if node.kind == "parallel" and len(node.incoming) > 1:
                 self._deadlock(node)
@@ -57,8 +58,8 @@ class _Check:
             self.found.append(
                 Finding(process.id, process.name, process.line, "error", "流程没有开始事件", "请画一个开始事件")
             )
-        elif any(not n.incoming for n in nodes):
-            self.say(owner, "error", "子流程没有开始事件", "请画一个空开始事件")
+        elif all(n.incoming or n.kind in ("boundary", "event_subprocess") for n in nodes):
+            self.say(owner, "error", "子流程没有开始事件，也没有可以最先进行的环节", "请画一个空开始事件")
 
     def _links(self, nodes: list[Node]) -> None:
         catches: dict[str, int] = {}
@@ -221,6 +222,13 @@ class _Check:
                     self.say(node, "error", "并行网关和事件网关的出口不能带条件", "请改用包容网关，或删去条件")
         if node.kind == "event_based":
             self._event_gateway(node)
+        if node.instantiates and (node.incoming or node.scope):
+            self.say(
+                node,
+                "error",
+                "启动流程的事件网关或接收任务不能有进入的顺序流，也不能放在子流程里",
+                "请去掉进入的顺序流，或取消“启动流程”（instantiate）",
+            )
         if node.kind == "boundary":
             self._boundary(node)
         if node.kind == "start" and node.incoming:

@@ -178,6 +178,7 @@ class Node:
     for_compensation: bool = False
     compensates: str = ""
     instantiates: bool = False
+    all_events: bool = False
     inputs: tuple[tuple[str, str], ...] = ()
     outputs: tuple[tuple[str, str], ...] = ()
     documentation: str = ""

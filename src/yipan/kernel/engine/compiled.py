@@ -138,10 +138,23 @@ class Compiled:
                 node.reach = self._reach(node)
         self.starts = [n for n in self.nodes.values() if n.kind == "start" and not n.node.scope]
         self.start = next((n for n in self.starts if n.node.event.kind == "none"), None)
+        self.beginnings = self._beginnings()
         self.root_subs = self._event_subs("")
         self.reads = self._names()
         self.uses_results = self.reads is None or "results" in self.reads
         self.has_inclusive = any(n.reach for n in self.nodes.values())
+
+    def starts_by(self, kind: str, name: str) -> list[N]:
+        """What a message or signal of this name begins an instance at: start events, and receive tasks or events of a
+        gateway that instantiate (BPMN 2.0.2 10.4.1 and 10.6.6)."""
+        events = [node.node.event for node in self.beginnings]
+        return [n for n, e in zip(self.beginnings, events, strict=True) if (e.kind, e.name) == (kind, name)]
+
+    def _beginnings(self) -> list[N]:
+        gateways = [n for n in self.nodes.values() if n.kind == "event_based" and n.node.instantiates]
+        raced = [flow.target for gateway in gateways for flow in gateway.outs]
+        alone = [n for n in self.nodes.values() if n.kind == "receive" and n.node.instantiates and not n.ins]
+        return [*self.starts, *raced, *alone]
 
     def _flows(self, compile_: Compile) -> None:
         flows: dict[str, F] = {}

@@ -11,6 +11,8 @@ DONE = "completed"
 
 
 class Flowing(Core):
+    interrupted = ""  # the scope whose tokens an event sub-process took away last, in this step
+
     # The parts that live in the other halves of the class.
     def begin_activity(self, node: N, flow: str | None, scope: str, path: str, carry: Any) -> None:
         raise NotImplementedError
@@ -21,7 +23,7 @@ class Flowing(Core):
     def throw_error(self, scope: str, code: str, message: str, element: str) -> None:
         raise NotImplementedError
 
-    def throw_escalation(self, scope: str, code: str, path: str, element: str) -> None:
+    def throw_escalation(self, scope: str, code: str, element: str) -> None:
         raise NotImplementedError
 
     def compensate(self, node: N, scope: str, path: str, *, then: str) -> None:
@@ -115,7 +117,7 @@ class Flowing(Core):
         elif event.kind == "error":
             self.throw_error(scope, event.name, node.node.name, node.id)
         elif event.kind == "escalation":
-            self.throw_escalation(scope, event.name, path, node.id)
+            self.throw_escalation(scope, event.name, node.id)
         elif event.kind == "compensation":
             self.compensate(node, scope, path, then="end")
         elif event.kind == "cancel":
@@ -133,9 +135,9 @@ class Flowing(Core):
         if event.kind in ("message", "signal"):
             self._send(node, scope, path)
         elif event.kind == "escalation":
-            self.throw_escalation(scope, event.name, path, node.id)
-            if scope not in self.scopes:
-                return
+            self.throw_escalation(scope, event.name, node.id)
+            if self.interrupted == scope or scope not in self.scopes:
+                return  # what caught it has ended the branch that threw it
         if node.link is not None:
             self.go(node.link, None, scope, path, carry)
         else:
@@ -228,12 +230,12 @@ class Flowing(Core):
         self.out(node, scope, path, carry=carry)
 
     def _inclusive_joins(self) -> bool:
-        """Fire every inclusive join that no token elsewhere can still feed; true when one fired."""
+        """Fire one inclusive join that no token elsewhere can still feed; true when one fired. Others are looked at
+        when what left this one has arrived, for it may be on its way to them."""
         waiting: dict[tuple[str, str], dict[str, str]] = {}
         for key, token in self.tokens.items():
             if token["w"] == "join" and self.node(token["e"]).kind == "inclusive":
                 waiting.setdefault((token["e"], token["s"]), {}).setdefault(token["f"], key)
-        fired = False
         for (element, scope), by_flow in waiting.items():
             node = self.node(element)
             if self._still_fed(node, scope, by_flow):
@@ -242,8 +244,8 @@ class Flowing(Core):
             self.scopes[scope] = {**self.scopes[scope], "n": self.scopes[scope]["n"] + 1}
             self._inclusive_split(node, scope, self.common(paths), None)
             self.count(scope, -1)
-            fired = True
-        return fired
+            return True
+        return False
 
     def _still_fed(self, join: N, scope: str, have: dict[str, str]) -> bool:
         """BPMN 2.0.2 13.4.3: a token that can get to an empty input, and to no input that has one, is waited for."""

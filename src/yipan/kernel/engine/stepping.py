@@ -86,7 +86,7 @@ def _start(run: Moves, event: Start) -> None:
         raise Refused("started", "流程已经开始。")
     model = run.model
     start = model.nodes.get(event.element) if event.element else model.start
-    if start is None or start.kind != "start":
+    if start is None or start not in model.beginnings:
         raise Refused("start", "流程没有可以由人发起的开始事件。")
     state["status"], state["by"], state["bk"], state["keep"] = "running", event.by, event.business_key, list(event.keep)
     reads = model.reads
@@ -98,7 +98,7 @@ def _start(run: Moves, event: Start) -> None:
     run.actor = event.by
     run.scopes[ROOT] = {"e": "", "p": None, "t": None, "n": 0}
     run.open_event_subs(ROOT, model.root_subs)
-    run.go(start, None, ROOT, "")
+    run.begin_at(start)
 
 
 def _remember_recall(run: Moves, before: set[str]) -> None:

@@ -1,10 +1,10 @@
 """What ends waiting and what undoes: fired events, errors, escalations, cancelled scopes, compensation, children."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import effects as fx
-from .compiled import N
+from .compiled import F, N
 from .errors import EngineError, Refused
 from .flowing import DONE
 from .timers import Timers
@@ -13,6 +13,28 @@ ROOT = "0"
 
 
 class Waiting(Timers):
+    # -- the beginning -----------------------------------------------------------------------------------------------
+
+    def begin_at(self, node: N) -> None:
+        """Start at a start event, or with the message of an instantiating gateway or receive task.
+
+        Of an exclusive gateway the other events are dropped; a parallel one waits for every one of them (10.6.6)."""
+        if node.kind == "start":
+            self.go(node, None, ROOT, "")
+            return
+        gateway = self.node(self.model.process.flows[node.ins[0]].source) if node.ins else None
+        paths = [""]
+        others: list[F] = []
+        if gateway is not None:
+            self.emit(fx.Log(gateway.id, DONE))
+            if gateway.node.all_events:
+                others = [flow for flow in gateway.outs if flow.target is not node]
+                paths = self.fork("", 1 + len(others))
+        self.emit(fx.Log(node.id, DONE))
+        self.out(node, ROOT, paths[0])
+        for flow, path in zip(others, paths[1:], strict=True):
+            self.go(flow.target, flow.id, ROOT, path)
+
     # -- events arrive -----------------------------------------------------------------------------------------------
 
     def fire(self, timer: str) -> None:
@@ -99,11 +121,13 @@ class Waiting(Timers):
         if start.node.interrupting:
             self.cancel_scope_tokens(scope)
             self.disarm("sc", scope)
+            self.interrupted = scope
         elif again is not None:
             self._repeat(start, again, scope=scope)
         key = self.add_token(holder, scope, None, self.fork("", 1)[0], "scope")
         self.emit(fx.Log(holder.id, "started", key))
         inner = self.add_scope(holder.id, scope, key)
+        self.open_event_subs(inner, holder.event_subs)
         if data:
             self.write(self._received(start, data), self.tokens[key], start.id)
         self.go(start, None, inner, self.tokens[key]["b"])
@@ -122,6 +146,7 @@ class Waiting(Timers):
             if node.condition is None or not self.holds(node.condition, token, scope, node.id):
                 continue
             del self.subs[key]
+            self.changed = True  # the others are looked at again, after what follows from this one
             self.happen(entry, {})
             return True
         return False
@@ -213,59 +238,70 @@ class Waiting(Timers):
 
     def throw_error(self, scope: str, code: str, message: str, element: str) -> None:
         """Look for the nearest boundary event or event subprocess that catches the error, outwards."""
-        at: str | None = scope
-        while at is not None:
-            if self._caught_inside(at, "error", code):
-                return
-            holder = self.scopes[at]["t"]
-            if holder is None:
-                break
-            if self._caught_at(holder, "error", code):
-                return
-            at = self.tokens[holder]["s"]
+        if self._caught(scope, "error", code):
+            return
         shown = f"错误“{code}”没有处理" if code else "错误没有处理"
         self.emit(fx.Alert("uncaught_error", element, f"“{self.node(element).node.shown}”：{shown}。{message}"))
         self._end_instance("failed", code or "error")
 
-    def _caught_at(self, key: str, kind: str, code: str) -> bool:
-        token = self.tokens[key]
-        node = self.node(token["e"])
-        for boundary in node.boundaries:
-            event = boundary.node.event
-            if event.kind == kind and event.name in ("", code):
-                self.emit(fx.Log(boundary.id, DONE, key))
-                where, out_path = token["s"], token["b"]
-                if boundary.node.interrupting:
-                    self.cancel_token(key)
-                else:
-                    out_path = self.fork(out_path, 2)[1]
-                self.out(boundary, where, out_path)
-                return True
-        return False
-
-    def _caught_inside(self, scope: str, kind: str, code: str) -> bool:
-        container = self.scopes[scope]["e"]
-        subs = self.model.root_subs if scope == ROOT else self.node(container).event_subs
-        for _, start in subs:
-            event = start.node.event
-            if event.kind == kind and event.name in ("", code):
-                self._start_event_sub(start, scope, {}, None)
-                return True
-        return False
-
-    def throw_escalation(self, scope: str, code: str, path: str, element: str) -> None:  # noqa: ARG002
-        """Escalations look outwards too; nobody has to catch them."""
+    def _caught(self, scope: str, kind: str, code: str) -> bool:
+        """Whether an event sub-process or a boundary event catches, outwards from a scope, and has begun."""
         at: str | None = scope
+        inside: N | None = None
         while at is not None:
-            if self._caught_inside(at, "escalation", code):
-                return
+            if self._caught_inside(at, kind, code, inside):
+                return True
             holder = self.scopes[at]["t"]
             if holder is None:
-                break
-            if self._caught_at(holder, "escalation", code):
-                return
+                return False
+            if self._caught_at(holder, kind, code):
+                return True
+            inside = self.node(self.tokens[holder]["e"])
             at = self.tokens[holder]["s"]
-        self.emit(fx.Throw("escalation", element, code, self.state["bk"], {}))
+        return False
+
+    def _caught_at(self, key: str, kind: str, code: str) -> bool:
+        key = self._whole(key)
+        token = self.tokens[key]
+        boundary = _fitting(self.node(token["e"]).boundaries, kind, code)
+        if boundary is None:
+            return False
+        self.emit(fx.Log(boundary.id, DONE, key))
+        where, out_path = token["s"], token["b"]
+        if boundary.node.interrupting:
+            self.cancel_token(key)
+        else:
+            out_path = self.fork(out_path, 2)[1]
+        self.out(boundary, where, out_path)
+        return True
+
+    def _whole(self, key: str) -> str:
+        """The token of a multi-instance activity for that of one of its instances: boundary events hang on the whole."""
+        scope = self.scopes[self.tokens[key]["s"]]
+        return scope["t"] if "i" in scope and scope["e"] == self.tokens[key]["e"] else key
+
+    def _caught_inside(self, scope: str, kind: str, code: str, inside: N | None) -> bool:
+        """By an event sub-process of the scope. What comes out of one (``inside``) is not for itself, and when it has
+        taken over (interrupting) its neighbours are no longer there."""
+        entry = self.scopes[scope]
+        if "i" in entry:
+            return False  # only wraps one instance; the scope of its sub-process has been asked
+        subs = self.model.root_subs if scope == ROOT else self.node(entry["e"]).event_subs
+        if inside is not None and inside.kind == "event_subprocess":
+            if inside.start is not None and inside.start.node.interrupting:
+                return False
+            subs = [pair for pair in subs if pair[0] is not inside]
+        start = _fitting([start for _, start in subs], kind, code)
+        if start is None:
+            return False
+        self._start_event_sub(start, scope, {}, None)
+        return True
+
+    def throw_escalation(self, scope: str, code: str, element: str) -> None:
+        """Escalations look outwards too; nobody has to catch them."""
+        self.interrupted = ""
+        if not self._caught(scope, "escalation", code):
+            self.emit(fx.Throw("escalation", element, code, self.state["bk"], {}))
 
     # -- compensation ------------------------------------------------------------------------------------------------
 
@@ -307,6 +343,7 @@ class Waiting(Timers):
         key = self.scopes[scope]["t"]
         if key is None:
             raise EngineError("cancel", "取消结束事件只能放在事务子流程中")
+        key = self._whole(key)
         token = self.tokens[key]
         node = self.node(token["e"])
         boundary = next((b for b in node.boundaries if b.node.event.kind == "cancel"), None)
@@ -356,6 +393,12 @@ class Waiting(Timers):
         elif node.outputs:
             self.write(self._received(node, data), token, node.id)
         self.finish(child)
+
+
+def _fitting(catchers: Iterable[N], kind: str, code: str) -> N | None:
+    """The catcher of a code, else the one that catches any."""
+    same = [one for one in catchers if one.node.event.kind == kind and one.node.event.name in (code, "")]
+    return next((one for one in same if one.node.event.name == code), same[0] if same else None)
 
 
 def _handlers(record: dict[str, Any]) -> list[str]:
