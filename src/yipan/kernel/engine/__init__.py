@@ -12,12 +12,13 @@ State is one JSON document; ids come from a counter in it. Semantics: BPMN 2.0.2
 
 from . import effects, inputs
 from .compiled import Compiled, compiled
-from .core import FORMAT, State
+from .core import State
 from .environment import Decision, Env
 from .errors import EngineError, Refused
+from .formats import FORMAT, upgrade
 from .inputs import CallDone, CallFailed, ChildDone, Clock, Complete, Control, Fire, Input, Move, Receive, Start
 from .moves import TABLE, MoveRule
-from .stepping import ENDED, awaits, new_state, step, upgrade
+from .stepping import ENDED, awaits, new_state, step
 
 __all__ = [
     "ENDED", "FORMAT", "TABLE", "CallDone", "CallFailed", "ChildDone", "Clock", "Compiled", "Complete", "Control",

@@ -1,11 +1,12 @@
 """What activities do: their start, their kinds, multi-instance and loops, their end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from . import effects as fx
 from .compiled import N
+from .core import Token
 from .errors import EngineError
 from .flowing import DONE, Flowing
 from .values import pack
@@ -124,9 +125,11 @@ class Activities(Flowing):
         self.emit(fx.Log(node.id, "started", key))
         self.emit(fx.StartChild(key, node.id, called, call.binding, call.bound, data, key_of, keep))
 
-    def _subprocess(self, key: str, node: N, _carry: Any) -> None:
+    def _subprocess(self, key: str, node: N, carry: Any) -> None:
         token = self.set_token(key, w="scope")
-        local = {"v": token["v"]} if "v" in token else {}
+        local: dict[str, Any] = {"v": token["v"]} if "v" in token else {}
+        if isinstance(carry, Mapping) and carry.get("c"):
+            local["c"] = carry["c"]  # a compensation event sub-process undoes what its sub-process has done
         scope = self.add_scope(node.id, token["s"], key, **local)
         self.emit(fx.Log(node.id, "started", key))
         self.open_event_subs(scope, node.event_subs)
@@ -158,7 +161,7 @@ class Activities(Flowing):
         """One instance of the activity is done: again, next instance, or on along the outgoing flows."""
         token = self.tokens[key]
         node = self.node(token["e"])
-        if node.outputs and node.kind not in ("call", "service"):
+        if node.outputs and node.kind not in ("call", "service", "receive"):
             self.write(self.mapped(node.outputs, token, token["s"], node.id), token, node.id)
         if node.loop is not None and node.node.loop is not None and "lc" in token and self._again(key, node):
             return
@@ -167,11 +170,11 @@ class Activities(Flowing):
         self.drop_token(key)
         self.emit(fx.Log(node.id, DONE, key))
         if instance is not None and self.scopes[scope]["e"] == node.id:
+            if "c" in token:
+                whole = self.scopes[scope]["t"]
+                self.set_token(whole, c=[*self.tokens[whole].get("c", []), *token["c"]])
             return  # an instance of a multi-instance: its scope is empty now and settles the rest
-        if node.compensator is not None:
-            self.remember_for_compensation(scope, node, [])
-        if node.node.for_compensation:
-            self.compensation_step(scope)
+        if self._completed(node, scope, token):
             return
         back = token.get("r")
         if back is not None:
@@ -179,11 +182,16 @@ class Activities(Flowing):
             return
         self.out(node, scope, token["b"], token, carry)
 
+    def _completed(self, node: N, scope: str, token: Token) -> bool:
+        """Keep what would undo a completed activity; a compensation handler leads on to the next (true)."""
+        if node.node.for_compensation:
+            self.compensation_step(scope)
+            return True
+        self.remember_for_compensation(scope, node, token.get("c", []))
+        return False
+
     def remember_for_compensation(self, scope: str, node: N, inner: list[Any]) -> None:
-        entry = self.scopes[scope]
-        handler = node.compensator.id if node.compensator is not None else ""
-        record = {"e": node.id, "h": handler, "c": inner}
-        self.scopes[scope] = {**entry, "c": [*entry.get("c", []), record]}
+        raise NotImplementedError
 
     def compensation_step(self, scope: str) -> None:
         raise NotImplementedError
@@ -291,9 +299,8 @@ class Activities(Flowing):
         scope = token["s"]
         self.drop_token(key)
         self.emit(fx.Log(node.id, DONE, key))
-        if node.compensator is not None:
-            self.remember_for_compensation(scope, node, [])
-        self.out(node, scope, token["b"], token)
+        if not self._completed(node, scope, token):
+            self.out(node, scope, token["b"], token)
 
     def cancel_scope(self, scope: str) -> None:
         raise NotImplementedError

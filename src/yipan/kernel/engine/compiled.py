@@ -70,6 +70,7 @@ class N:
         "signers",
         "start",
         "timer",
+        "undo_sub",
         "unit",
     )  # fmt: skip
 
@@ -93,6 +94,7 @@ class N:
         self.compensator: N | None = None
         self.event_subs: list[tuple[N, N]] = []  # (event subprocess, its start) of a container
         self.start: N | None = None
+        self.undo_sub = ""  # the compensation event sub-process of a sub-process
         self.link: N | None = None
         self.reach: dict[str, frozenset[str]] = {}
         self.condition = make(node.event.condition)
@@ -139,6 +141,7 @@ class Compiled:
         self.starts = [n for n in self.nodes.values() if n.kind == "start" and not n.node.scope]
         self.start = next((n for n in self.starts if n.node.event.kind == "none"), None)
         self.beginnings = self._beginnings()
+        self.order = self._order()
         self.root_subs = self._event_subs("")
         self.reads = self._names()
         self.uses_results = self.reads is None or "results" in self.reads
@@ -149,6 +152,28 @@ class Compiled:
         gateway that instantiate (BPMN 2.0.2 10.4.1 and 10.6.6)."""
         events = [node.node.event for node in self.beginnings]
         return [n for n, e in zip(self.beginnings, events, strict=True) if (e.kind, e.name) == (kind, name)]
+
+    def _order(self) -> dict[str, int]:
+        """How many flows lie between a beginning and each element, at least."""
+        found: dict[str, int] = {}
+        edge = [n for n in self.nodes.values() if not n.ins]
+        distance = 0
+        while edge:
+            found |= {n.id: distance for n in edge}
+            ahead = {target.id: target for n in edge for target in _targets(n) if target.id not in found}
+            edge, distance = list(ahead.values()), distance + 1
+        return found | {key: distance for key in self.nodes if key not in found}
+
+    def ahead(self, element: str, *, without: str) -> set[str]:
+        """Elements a token at ``element`` can get to, itself included, not passing ``without``."""
+        found: set[str] = set()
+        waiting = [self.nodes[element]]
+        while waiting:
+            node = waiting.pop()
+            if node.id not in found and node.id != without:
+                found.add(node.id)
+                waiting += _targets(node)
+        return found
 
     def _beginnings(self) -> list[N]:
         gateways = [n for n in self.nodes.values() if n.kind == "event_based" and n.node.instantiates]
@@ -186,6 +211,8 @@ class Compiled:
                 starts = self.process.starts(node.id)
                 node.start = self.nodes[starts[0].id] if starts else None
                 node.event_subs = self._event_subs(node.id)
+                undoing = [sub.id for sub, start in node.event_subs if start.node.event.kind == "compensation"]
+                node.undo_sub = undoing[0] if undoing else ""
 
     def _event_subs(self, scope: str) -> list[tuple[N, N]]:
         inside = [self.nodes[key] for key in self.process.children.get(scope, ())]
@@ -199,11 +226,8 @@ class Compiled:
         for node in self.nodes.values():
             if node.node.scope != join.node.scope or node is join:
                 continue
-            targets = [f.target.id for f in node.outs] + [b.id for b in node.boundaries]
-            if node.link is not None:
-                targets.append(node.link.id)
-            for target in targets:
-                backward.setdefault(target, []).append(node.id)
+            for target in _targets(node):
+                backward.setdefault(target.id, []).append(node.id)
         found: dict[str, set[str]] = {}
         for flow_id in join.ins:
             waiting = [self.process.flows[flow_id].source]
@@ -228,6 +252,11 @@ class Compiled:
                 if flow.condition is not None:
                     names.update(flow.condition.names)
         return frozenset(names)
+
+
+def _targets(node: N) -> list[N]:
+    """Where tokens get from an element: flows, boundary events, the other end of a link."""
+    return [f.target for f in node.outs] + node.boundaries + ([node.link] if node.link is not None else [])
 
 
 _kept: OrderedDict[tuple[str, int], Compiled] = OrderedDict()

@@ -13,7 +13,6 @@ from .values import pack, unpack
 
 Token = dict[str, Any]
 State = dict[str, Any]
-FORMAT = 1
 MAX_MOVES = 20_000
 MAX_PATH = 40
 _MISSING = object()
@@ -22,7 +21,7 @@ _MISSING = object()
 class Core:
     """State maps: ``tokens`` id → {e element, s scope, f flow it came by, b branch path, w what it waits for, …};
     ``scopes`` id → {e element, p parent, t token that holds it, n tokens inside, v local variables, c compensation};
-    ``tasks``, ``timers``, ``subs`` id → open rows; ``passed`` element → who did it and where; ``undo`` task → recall.
+    ``tasks``, ``timers``, ``subs`` id → open rows; ``passed`` see passing.py; ``undo`` task → recall.
     """
 
     def __init__(self, model: Compiled, state: State, env: Env) -> None:
@@ -120,6 +119,11 @@ class Core:
 
     def scopes_of(self, token: str) -> list[str]:
         return [key for key, scope in self.scopes.items() if scope["t"] == token]
+
+    def whole(self, key: str) -> str:
+        """The token of a multi-instance activity for that of one of its instances: boundary events hang on the whole."""
+        scope = self.scopes[self.tokens[key]["s"]]
+        return scope["t"] if "i" in scope and scope["e"] == self.tokens[key]["e"] else key
 
     # -- branch paths: which parallel branch a token is in -----------------------------------------------------------
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import effects as fx
+from . import passing
 from .compiled import N
 from .errors import Refused
 from .inputs import Control, Move
@@ -38,6 +39,10 @@ TABLE: dict[str, MoveRule] = {
     "copy": MoveRule("抄送", persons=True),
     "urge": MoveRule("催办"),
 }
+
+
+# Where a return to the one who began leads: the first step of the process.
+STARTER = "@start"
 
 
 class Moves(Tasks):
@@ -111,6 +116,8 @@ class Moves(Tasks):
         target, entry = self._target(event.element, token)
         self._clear_siblings(node, token, entry)
         scope, path = entry["s"], entry["b"]
+        if event.then != "back":
+            passing.undo_from(self, entry)
         self.cancel_token(key, "returned")
         carry: dict[str, Any] = {"who": entry["by"], "from": node.id}
         if event.then == "back":
@@ -118,21 +125,25 @@ class Moves(Tasks):
         self.go(target, None, scope, path, carry)
 
     def _target(self, element: str, token: dict[str, Any]) -> tuple[N, dict[str, Any]]:
-        passed = self.state["passed"]
-        if not element:
-            earlier = [e for e, entry in passed.items() if entry["s"] == token["s"] and e != token["e"]]
-            if not earlier:
-                raise Refused("target", "前面没有可以退回的环节。")
-            element = earlier[-1]
-        entry = passed.get(element)
+        if element in ("", STARTER):
+            element = self._ahead(token, first=element == STARTER)
+        entry = passing.returnable(self, element, token["s"])
         node = self.model.nodes.get(element)
         if entry is None or node is None or node.kind != "user":
-            raise Refused("target", "只能退回到已经办理过的环节。")
-        if entry["s"] != token["s"] or entry["s"] not in self.scopes:
-            raise Refused("target", "不能跨子流程退回。")
+            raise Refused("target", "只能退回到本流程（或本子流程）中已经办理过的环节。")
         if node.node.work.act:
             raise Refused("act", f"“{node.node.shown}”已经改变办件状态，不能直接退回到那里。")
         return node, entry
+
+    def _ahead(self, token: dict[str, Any], *, first: bool) -> str:
+        """The step before a token, or the first step of its scope: those of its own branch, in order of completion."""
+        earlier = [
+            entry["e"] for entry in passing.all_returnable(self, token["s"])
+            if entry["e"] != token["e"] and not self.parallel(entry["b"], token["b"])
+        ]  # fmt: skip
+        if not earlier:
+            raise Refused("target", "前面没有可以退回的环节。")
+        return min(earlier, key=self.model.order.__getitem__) if first else earlier[-1]
 
     def _clear_siblings(self, node: N, token: dict[str, Any], entry: dict[str, Any]) -> None:
         """Out of a parallel branch only where the model says that the other branches are cancelled."""
@@ -164,6 +175,7 @@ class Moves(Tasks):
             if key in self.tokens:
                 self.cancel_token(key, "recalled")
         node = self.node(undo["e"])
+        self.forget_completion(undo["s"], undo["e"])
         self.go(node, None, undo["s"], undo["b"], {"who": event.by, "from": ""})
 
     # -- administration ----------------------------------------------------------------------------------------------
@@ -196,8 +208,21 @@ class Moves(Tasks):
         token = self.tokens[task["t"]]
         if node.node.scope != self.node(token["e"]).node.scope:
             raise Refused("target", "不能跳转到子流程内外的环节。")
+        flow = self._way_into(node, token)
         self.cancel_token(task["t"], "jumped")
-        self.go(node, None, token["s"], token["b"])
+        self.go(node, flow, token["s"], token["b"])
+
+    def _way_into(self, node: N, token: dict[str, Any]) -> str | None:
+        """The flow by which a jump arrives at a join: one that nobody waits at yet, from where the token stood."""
+        if node.kind not in ("parallel", "inclusive") or len(node.ins) < 2:
+            return None
+        taken = {t["f"] for t in self.tokens.values() if (t["e"], t["s"], t["w"]) == (node.id, token["s"], "join")}
+        free = [flow for flow in node.ins if flow not in taken]
+        if not free:
+            raise Refused("target", "汇聚处的每个入口都已有分支到达，不能再跳转到那里。")
+        ahead = self.model.ahead(token["e"], without=node.id)
+        sources = self.model.process.flows
+        return next((flow for flow in free if sources[flow].source in ahead), free[0])
 
 
 _MOVES: dict[str, Callable[[Moves, Move, dict[str, Any]], None]] = {

@@ -6,9 +6,10 @@ from yipan.kernel.bpmn import Process
 
 from . import effects as fx
 from .compiled import Compiled, compiled
-from .core import FORMAT, State
+from .core import State
 from .environment import Env
 from .errors import Refused
+from .formats import FORMAT
 from .inputs import CallDone, CallFailed, ChildDone, Clock, Complete, Control, Fire, Input, Move, Receive, Start
 from .moves import Moves
 from .values import pack
@@ -115,10 +116,3 @@ def _remember_recall(run: Moves, before: set[str]) -> None:
 def awaits(state: State, call: str) -> bool:
     """Whether the answer of a ``Perform`` is still waited for."""
     return state["tokens"].get(call, {}).get("w") == "call"
-
-
-def upgrade(state: State) -> State:
-    """A stored state in today's format. Raises Refused for one written by a newer version."""
-    if state["format"] > FORMAT:
-        raise Refused("format", f"流程状态的格式 {state['format']} 由更新的版本写成，请升级程序。")
-    return state

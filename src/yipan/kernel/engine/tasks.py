@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import effects as fx
+from . import passing
 from .compiled import N
 from .errors import Refused
 from .inputs import Complete
@@ -65,7 +66,7 @@ class Tasks(Waiting):
         unit = self.value(node.unit, token, scope, node.id) if node.unit is not None else None
         due = self.legal_due(work.limit, self.env.now, node.id) if work.limit is not None else None
         task = self.next_id()
-        excluded = self._excluded(node) if kind == "work" else ()
+        excluded = self._excluded(node, scope) if kind == "work" else ()
         self.tasks[task] = {
             "t": key, "e": node.id, "k": kind, "p": list(persons), "who": "", "from": self.env.now.isoformat(),
             "due": due.isoformat() if due else None, "x": list(excluded), **({"parent": parent} if parent else {}),
@@ -80,15 +81,13 @@ class Tasks(Waiting):
         )  # fmt: skip
         return task
 
-    def _excluded(self, node: N) -> tuple[str, ...]:
+    def _excluded(self, node: N, scope: str) -> tuple[str, ...]:
         """Whoever did one of the named elements, and whom he stood in for, may not do this one."""
-        passed = self.state["passed"]
         found: list[str] = []
         for element in node.node.work.not_same_as:
-            entry = passed.get(element)
-            if entry:
-                found += [person for person in (entry["by"], entry.get("for", "")) if person]
-        return tuple(dict.fromkeys(found))
+            for entry in passing.meant(self, element, scope):
+                found += [entry["by"], entry.get("for", ""), *entry.get("also", ())]
+        return tuple(dict.fromkeys(person for person in found if person))
 
     def _next_signer(self, key: str, node: N) -> None:
         sign = self.tokens[key]["sg"]
@@ -191,10 +190,7 @@ class Tasks(Waiting):
     def decided(self, key: str, node: N, event: Complete) -> None:
         """The task of a token is decided: keep who did it, carry out its act, go on."""
         token = self.tokens[key]
-        entry = {"by": event.by, "s": token["s"], "b": token["b"]}
-        if event.on_behalf:
-            entry["for"] = event.on_behalf
-        self.put("passed", node.id, entry)
+        passing.remember(self, key, event)
         if self.model.uses_results:
             self.put("results", node.id, pack({**event.data, "outcome": event.outcome, "by": event.by}))
         if event.data:

@@ -1,18 +1,16 @@
-"""What ends waiting and what undoes: fired events, errors, escalations, cancelled scopes, compensation, children."""
+"""What ends waiting: fired events, cancelled scopes, finished scopes, answers of services and called processes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from . import effects as fx
 from .compiled import F, N
-from .errors import EngineError, Refused
+from .compensating import ROOT, Compensating
+from .errors import Refused
 from .flowing import DONE
-from .timers import Timers
-
-ROOT = "0"
 
 
-class Waiting(Timers):
+class Waiting(Compensating):
     # -- the beginning -----------------------------------------------------------------------------------------------
 
     def begin_at(self, node: N) -> None:
@@ -205,14 +203,15 @@ class Waiting(Timers):
             self.instance_done(scope)
             return
         self.disarm("sc", scope)
-        done = entry.get("c", [])
         del self.scopes[scope]
         if node.kind == "event_subprocess":
             self.drop_token(key)
             self.emit(fx.Log(node.id, DONE, key))
+            if node.start is not None and node.start.node.event.kind == "compensation":
+                self.compensation_step(token["s"])
             return
-        if done:
-            self.remember_for_compensation(token["s"], node, done)
+        if "c" in entry:
+            self.set_token(key, c=[*token.get("c", []), *entry["c"]])
         self.finish(key)
 
     def _end_instance(self, status: str, error: str = "") -> None:
@@ -233,124 +232,6 @@ class Waiting(Timers):
         found = self.visible(None, None)
         data = found if "*" in keep else {name: found.get(name) for name in keep}
         self.emit(fx.Finish(status, data, error))
-
-    # -- errors and escalations --------------------------------------------------------------------------------------
-
-    def throw_error(self, scope: str, code: str, message: str, element: str) -> None:
-        """Look for the nearest boundary event or event subprocess that catches the error, outwards."""
-        if self._caught(scope, "error", code):
-            return
-        shown = f"错误“{code}”没有处理" if code else "错误没有处理"
-        self.emit(fx.Alert("uncaught_error", element, f"“{self.node(element).node.shown}”：{shown}。{message}"))
-        self._end_instance("failed", code or "error")
-
-    def _caught(self, scope: str, kind: str, code: str) -> bool:
-        """Whether an event sub-process or a boundary event catches, outwards from a scope, and has begun."""
-        at: str | None = scope
-        inside: N | None = None
-        while at is not None:
-            if self._caught_inside(at, kind, code, inside):
-                return True
-            holder = self.scopes[at]["t"]
-            if holder is None:
-                return False
-            if self._caught_at(holder, kind, code):
-                return True
-            inside = self.node(self.tokens[holder]["e"])
-            at = self.tokens[holder]["s"]
-        return False
-
-    def _caught_at(self, key: str, kind: str, code: str) -> bool:
-        key = self._whole(key)
-        token = self.tokens[key]
-        boundary = _fitting(self.node(token["e"]).boundaries, kind, code)
-        if boundary is None:
-            return False
-        self.emit(fx.Log(boundary.id, DONE, key))
-        where, out_path = token["s"], token["b"]
-        if boundary.node.interrupting:
-            self.cancel_token(key)
-        else:
-            out_path = self.fork(out_path, 2)[1]
-        self.out(boundary, where, out_path)
-        return True
-
-    def _whole(self, key: str) -> str:
-        """The token of a multi-instance activity for that of one of its instances: boundary events hang on the whole."""
-        scope = self.scopes[self.tokens[key]["s"]]
-        return scope["t"] if "i" in scope and scope["e"] == self.tokens[key]["e"] else key
-
-    def _caught_inside(self, scope: str, kind: str, code: str, inside: N | None) -> bool:
-        """By an event sub-process of the scope. What comes out of one (``inside``) is not for itself, and when it has
-        taken over (interrupting) its neighbours are no longer there."""
-        entry = self.scopes[scope]
-        if "i" in entry:
-            return False  # only wraps one instance; the scope of its sub-process has been asked
-        subs = self.model.root_subs if scope == ROOT else self.node(entry["e"]).event_subs
-        if inside is not None and inside.kind == "event_subprocess":
-            if inside.start is not None and inside.start.node.interrupting:
-                return False
-            subs = [pair for pair in subs if pair[0] is not inside]
-        start = _fitting([start for _, start in subs], kind, code)
-        if start is None:
-            return False
-        self._start_event_sub(start, scope, {}, None)
-        return True
-
-    def throw_escalation(self, scope: str, code: str, element: str) -> None:
-        """Escalations look outwards too; nobody has to catch them."""
-        self.interrupted = ""
-        if not self._caught(scope, "escalation", code):
-            self.emit(fx.Throw("escalation", element, code, self.state["bk"], {}))
-
-    # -- compensation ------------------------------------------------------------------------------------------------
-
-    def compensate(self, node: N, scope: str, path: str, *, then: str) -> None:
-        """Run the handlers of what was completed in this scope, last first, then go on as ``then`` says."""
-        entry = self.scopes[scope]
-        wanted = node.node.event.activity
-        todo: list[str] = []
-        rest: list[dict[str, Any]] = []
-        for record in reversed(entry.get("c", [])):
-            if wanted and record["e"] != wanted:
-                rest.append(record)
-            else:
-                todo += _handlers(record)
-        work = {"todo": todo, "then": then, "node": node.id, "path": path}
-        self.scopes[scope] = {**entry, "c": rest[::-1], "cw": work, "n": entry["n"] + 1}
-        self.compensation_step(scope)
-
-    def compensation_step(self, scope: str) -> None:
-        entry = self.scopes[scope]
-        work = entry.get("cw")
-        if work is None:
-            return
-        if work["todo"]:
-            first, *others = work["todo"]
-            self.scopes[scope] = {**entry, "cw": {**work, "todo": others}}
-            self.go(self.node(first), None, scope, work["path"])
-            return
-        ended = {name: value for name, value in entry.items() if name != "cw"}
-        self.scopes[scope] = {**ended, "n": entry["n"]}
-        node = self.node(work["node"])
-        if work["then"] == "out":
-            self.out(node, scope, work["path"])
-        self.count(scope, -1)
-        if work["then"] == "cancel":
-            self._cancelled_transaction(scope)
-
-    def _cancelled_transaction(self, scope: str) -> None:
-        key = self.scopes[scope]["t"]
-        if key is None:
-            raise EngineError("cancel", "取消结束事件只能放在事务子流程中")
-        key = self._whole(key)
-        token = self.tokens[key]
-        node = self.node(token["e"])
-        boundary = next((b for b in node.boundaries if b.node.event.kind == "cancel"), None)
-        self.cancel_token(key)
-        if boundary is not None:
-            self.emit(fx.Log(boundary.id, DONE, key))
-            self.out(boundary, token["s"], token["b"])
 
     # -- answers from outside ----------------------------------------------------------------------------------------
 
@@ -393,16 +274,3 @@ class Waiting(Timers):
         elif node.outputs:
             self.write(self._received(node, data), token, node.id)
         self.finish(child)
-
-
-def _fitting(catchers: Iterable[N], kind: str, code: str) -> N | None:
-    """The catcher of a code, else the one that catches any."""
-    same = [one for one in catchers if one.node.event.kind == kind and one.node.event.name in (code, "")]
-    return next((one for one in same if one.node.event.name == code), same[0] if same else None)
-
-
-def _handlers(record: dict[str, Any]) -> list[str]:
-    """The handlers of a completed activity: its own, or those of what was completed inside it, last first."""
-    if record["h"]:
-        return [record["h"]]
-    return [handler for inner in reversed(record["c"]) for handler in _handlers(inner)]

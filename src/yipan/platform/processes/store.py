@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from yipan.kernel import engine
 from yipan.platform import records
 from yipan.platform.records import GENESIS, Head, sql
 
@@ -85,8 +86,11 @@ def lock(statement: str, **params: Any) -> Held | None:
         return None
     (id_, definition, kind, subject, item, business, status, state, format_, stopped, started, ended, person, entity,
      parent, call, row, seq, head, recorded_at, command) = found  # fmt: skip
+    state = _json(state)
+    if format_ != engine.FORMAT:  # written by an older version; the next step writes it anew
+        state, format_ = engine.upgrade(state), engine.FORMAT
     return Held(
-        id_, definition, (kind, subject), item, business, status, _json(state), format_, stopped, started, ended,
+        id_, definition, (kind, subject), item, business, status, state, format_, stopped, started, ended,
         person, entity, parent, call, _json(row), _head(seq, head), recorded_at, _json(command),
     )  # fmt: skip
 

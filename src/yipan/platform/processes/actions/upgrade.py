@@ -107,6 +107,7 @@ def _renamed(state: dict, mapping: Mapping[str, str]) -> dict:
     changed = dict(state)
     for part in ("tokens", "tasks", "timers", "subs", "scopes"):
         changed[part] = {key: {**entry, "e": mapping.get(entry["e"], entry["e"])} for key, entry in state[part].items()}
-    for part in ("passed", "results"):
-        changed[part] = {mapping.get(element, element): entry for element, entry in state[part].items()}
+    changed["results"] = {mapping.get(element, element): entry for element, entry in state["results"].items()}
+    renamed = [{**entry, "e": mapping.get(entry["e"], entry["e"])} for entry in state["passed"].values()]
+    changed["passed"] = {f"{entry['e']}|{entry['s']}": entry for entry in renamed}
     return changed

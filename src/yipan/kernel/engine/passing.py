@@ -1,0 +1,74 @@
+"""Who has done which step, and where: for returns, and for those who must not do what they did (回避).
+
+``state["passed"]`` maps ``element|scope`` to ``{e, by, for, also, s scope, b branch, gone}``, latest last. ``also`` are further
+signers or people of other instances of the same activity; ``gone``: returned past, so it has to be done again.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from .inputs import Complete
+
+if TYPE_CHECKING:
+    from .tasks import Tasks
+
+Entry = dict[str, Any]
+
+
+def remember(run: "Tasks", key: str, event: Complete) -> None:
+    """The task of a token was decided."""
+    inner, whole = run.tokens[key], run.whole(key)
+    token = run.tokens[whole]
+    entry: Entry = {"e": token["e"], "by": event.by, "s": token["s"], "b": token["b"]}
+    if event.on_behalf:
+        entry["for"] = event.on_behalf
+    name = f"{token['e']}|{token['s']}"
+    passed = run.state["passed"]
+    also = [person for person in inner.get("sg", {}).get("said", ()) if person != event.by]
+    if whole != key:
+        entry["w"] = whole
+        before = passed.get(name, {})
+        if before.get("w") == whole:
+            also += [person for person in (before["by"], before.get("for", ""), *before.get("also", ())) if person]
+    if also:
+        entry["also"] = list(dict.fromkeys(also))
+    run.state["passed"] = {k: v for k, v in passed.items() if k != name and not _repeats(run, v, entry)} | {name: entry}
+
+
+def _repeats(run: "Tasks", old: Entry, new: Entry) -> bool:
+    """An entry of a scope that is over, which says no more than the new one: the same step by the same person."""
+    same = all(old.get(part) == new.get(part) for part in ("e", "by", "for", "also"))
+    return same and old["s"] not in run.scopes
+
+
+def meant(run: "Tasks", element: str, scope: str) -> list[Entry]:
+    """Those who did an element, seen from a scope: in it, else in one around it, else wherever it was done."""
+    passed = run.state["passed"]
+    at: str | None = scope
+    while at is not None:
+        if f"{element}|{at}" in passed:
+            return [passed[f"{element}|{at}"]]
+        at = run.scopes[at]["p"]
+    return [entry for entry in passed.values() if entry["e"] == element]
+
+
+def returnable(run: "Tasks", element: str, scope: str) -> Entry | None:
+    entry = run.state["passed"].get(f"{element}|{scope}")
+    return entry if entry is not None and not entry.get("gone") else None
+
+
+def all_returnable(run: "Tasks", scope: str) -> list[Entry]:
+    """Steps of a scope that are done and stay done, in the order of their completion."""
+    return [entry for entry in run.state["passed"].values() if entry["s"] == scope and not entry.get("gone")]
+
+
+def undo_from(run: "Tasks", target: Entry) -> None:
+    """What was done after the step that is returned to has to be done again: no place to return to. Who did it is kept,
+    for those who must not do it again."""
+    after = False
+    passed: dict[str, Entry] = {}
+    base = f"{target['b']}/" if target["b"] else ""
+    for name, entry in run.state["passed"].items():
+        inside = entry["s"] == target["s"] and (entry["b"] == target["b"] or entry["b"].startswith(base))
+        passed[name] = {**entry, "gone": True} if after and inside else entry
+        after = after or entry is target
+    run.state["passed"] = passed
