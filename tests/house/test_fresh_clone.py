@@ -31,9 +31,10 @@ elif os.geteuid() != 0:
 
 
 def shell(**more: str) -> dict[str, str]:
-    """The environment of a person's shell: nothing of this test run or the make that began it, no locale, no home to write to."""
+    """The environment of a person's shell: nothing of this test run or of the make that began it, no locale, no home to
+    write to."""
     environment = clean_environment(LC_ALL="C", LANG="C", HOME="/nonexistent", PYTHONDONTWRITEBYTECODE="1", **more)
-    for name in ("PYTHONPATH", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"):
+    for name in ("PYTHONPATH", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS"):
         environment.pop(name, None)
     return environment
 

@@ -5,8 +5,8 @@ Script, one word a step: ``A`` completes task A, ``A=yes`` with an outcome, ``A{
 ``suspend`` ``resume`` ``terminate``, ``A<B`` task A is returned to B, ``A<<B`` returned and then straight back,
 ``A~`` the last decision on A is recalled, ``A^B`` the administrator jumps from A to B.
 
-Told: elements in the order in which they were completed, ``~A`` cancelled, ``<A`` returned, then ``.`` when the instance is
-completed, ``!code`` when it failed, ``X`` when it was terminated, or ``|`` and the elements of open tasks.
+Told: elements in the order in which they were completed, ``~A`` cancelled, ``<A`` returned, then ``.`` when the
+instance is completed, ``!code`` when it failed, ``X`` when it was terminated, or ``|`` and the elements of open tasks.
 """
 
 import datetime as dt
@@ -24,7 +24,15 @@ from yipan.kernel.engine.rehearsal import Instance, Rehearsal
 from yipan.kernel.engine.timers import duration
 
 NOW = dt.datetime(2021, 11, 1, 9, tzinfo=clock.SHANGHAI)
-MARKS = {"completed": "", "cancelled": "~", "returned": "<", "recalled": "<", "jumped": "^", "failed": "", "skipped": ">"}
+MARKS = {
+    "completed": "",
+    "cancelled": "~",
+    "returned": "<",
+    "recalled": "<",
+    "jumped": "^",
+    "failed": "",
+    "skipped": ">",
+}
 _STEP = re.compile(r"^([\w.]+)(?:=(\w+))?(\{.*\})?$")
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fragments import Fragment
@@ -84,10 +85,8 @@ def _suspended(f: Fragment, models: dict[str, bytes], calendar: Calendar) -> Non
     before = trace(rehearsal)
     word = _words(f.script, "Z").split()[0]
     for first in [word] if word[0] not in "K#" else []:  # a child goes on, and a service that was called answers
-        try:
+        with suppress(engine.Refused):  # a message finds nobody, a task is refused: nothing happens either way
             do(rehearsal, first)
-        except engine.Refused as refused:
-            assert refused.code == "suspended"
         assert trace(rehearsal) == before
     for step in _words("resume", f.script, "Z").split():
         do(rehearsal, step)

@@ -1,9 +1,9 @@
 """Small BPMN models written as one line: ``draw("s > A > x1; x1 >[ok] B > e; x1 >* C > e")``.
 
 Arrows: ``>`` a flow, ``>[condition]`` a conditional one, ``>*`` the default. What a name is, its first letter tells:
-``s1`` start, ``e1`` end, ``x1`` exclusive, ``p1`` parallel, ``o1`` inclusive, ``v1`` event-based gateway, ``A`` (a capital)
-a user task. Everything else is given by name: ``draw("s > t > e", t=catch(timer("PT1H")))``. Messages, signals, errors and
-escalations are declared by being used.
+``s1`` start, ``e1`` end, ``x1`` exclusive, ``p1`` parallel, ``o1`` inclusive, ``v1`` event-based gateway, ``A`` (any
+capital) a user task. Everything else is given by name: ``draw("s > t > e", t=catch(timer("PT1H")))``. Messages,
+signals, errors and escalations are declared by being used.
 """
 
 import re
@@ -58,9 +58,9 @@ def _chains(text: str) -> tuple[list[tuple[str, str, str, str]], list[str]]:
     seen: list[str] = []
     for chain in re.split(r"[;\n]", text):
         source, arrow = "", ""
-        for wanted, default, plain, name in _PART.findall(chain + " "):
+        for wanted, default, _plain, name in _PART.findall(chain + " "):
             if not name:
-                arrow = wanted or ("*" if default else "" if plain else "")
+                arrow = wanted or ("*" if default else "")
                 continue
             seen.append(name)
             if source:
@@ -86,7 +86,7 @@ def _roots(body: str) -> str:
     return "\n".join(_ROOTS[kind].format(key, key.split(".", 1)[1]) for kind, key in found)
 
 
-# -- activities ----------------------------------------------------------------------------------------------------------
+# -- activities ------------------------------------------------------------------------------------------------------
 
 
 def _tag(tag: str, within: str = "", **attributes: str) -> str:
@@ -184,7 +184,7 @@ def loop(while_: str, *, before: bool = False, maximum: int = 0) -> str:
     return f"<standardLoopCharacteristics{test}{limit}>{condition}</standardLoopCharacteristics>"
 
 
-# -- events --------------------------------------------------------------------------------------------------------------
+# -- events ----------------------------------------------------------------------------------------------------------
 
 
 def timer(text: str) -> str:

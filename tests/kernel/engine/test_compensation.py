@@ -3,8 +3,27 @@
 import pytest
 from playing import play, told, trace
 from sketch import (
-    CANCEL, boundary, call, compensation, draw, end, error, event_sub, handler, loop, message, multi, script, service,
-    start, sub, task, throw, transaction, undoes, user,
+    CANCEL,
+    boundary,
+    call,
+    compensation,
+    draw,
+    end,
+    error,
+    event_sub,
+    handler,
+    loop,
+    message,
+    multi,
+    script,
+    service,
+    start,
+    sub,
+    task,
+    throw,
+    transaction,
+    undoes,
+    user,
 )  # fmt: skip
 
 

@@ -3,10 +3,28 @@
 from typing import Any
 
 import pytest
-from playing import play, plain, trace
+from playing import plain, play, trace
 from sketch import (
-    boundary, call, catch, draw, end, event_sub, loop, mapped, message, multi, receive, rule, script, send, service,
-    start, sub, task, throw, user,
+    boundary,
+    call,
+    catch,
+    draw,
+    end,
+    event_sub,
+    loop,
+    mapped,
+    message,
+    multi,
+    receive,
+    rule,
+    script,
+    send,
+    service,
+    start,
+    sub,
+    task,
+    throw,
+    user,
 )  # fmt: skip
 
 from yipan.kernel import bpmn, engine
@@ -65,7 +83,7 @@ def test_where_data_go(text: str, elements: dict[str, str], steps: str, data: di
 def test_two_branches_that_write_one_variable_differently(elements: dict[str, str], steps: str, data: dict[str, Any]):
     """Parallel branches never overwrite each other in silence: the modeller is told which two elements it was."""
     xml = draw("s > p1 > A > p2 > t > e; p1 > B > p2", t=script("z", "y"), **elements)
-    with pytest.raises(engine.EngineError, match="另一分支.*“y”") as problem:
+    with pytest.raises(engine.EngineError, match=r"另一分支.*“y”") as problem:
         play(xml, steps)
     assert problem.value.code == "conflict"
 
@@ -107,7 +125,10 @@ def test_called_processes_get_and_give_what_is_mapped(call_: str, data: dict[str
 
 
 def test_each_instance_of_a_call_gets_its_item():
-    xml = draw("s > C > e", C=call("inner", mapped("in amount=one", "out paid=price") + multi("list", "one", output="paid", into="all")))
+    xml = draw(
+        "s > C > e",
+        C=call("inner", mapped("in amount=one", "out paid=price") + multi("list", "one", output="paid", into="all")),
+    )
     assert ends_with(xml, calls={"inner": CALLED}, list=[1, 2, 3])["all"] == [2, 4, 6]
 
 
@@ -160,7 +181,9 @@ def test_faults_of_a_model_name_the_element(text: str, elements: dict[str, str],
 def test_only_what_the_model_reads_is_kept():
     """The state holds the variables some expression reads; forms are kept elsewhere (architecture §2)."""
     process = bpmn.load(draw("s > A > x1 >[k = 1] B > e; x1 >* e2"))
-    state, _ = engine.step(process, engine.new_state(), engine.Start({"k": 1, "essay": "x" * 10_000}), engine.Env(play_now()))
+    state, _ = engine.step(
+        process, engine.new_state(), engine.Start({"k": 1, "essay": "x" * 10_000}), engine.Env(play_now())
+    )
     assert state["vars"] == {"k": 1}
 
 
@@ -187,7 +210,9 @@ def test_what_is_thrown_bears_key_and_data(thrown: str, kind: str):
 
 
 def test_an_event_sub_process_sees_the_variables_of_its_scope():
-    xml = draw("s > A > e; ev", ev=event_sub("s9 > t > e9", s9=start(message("m"), interrupting=False), t=script("y", "k + 1")))
+    xml = draw(
+        "s > A > e; ev", ev=event_sub("s9 > t > e9", s9=start(message("m"), interrupting=False), t=script("y", "k + 1"))
+    )
     assert ends_with(xml, "!m A", k=4)["y"] == 5
 
 

@@ -3,8 +3,27 @@
 import pytest
 from playing import play, told, trace
 from sketch import (
-    TERMINATE, boundary, call, catch, conditional, draw, end, error, escalation, event_sub, message, multi, script,
-    service, signal, start, sub, task, throw, timer, user,
+    TERMINATE,
+    boundary,
+    call,
+    catch,
+    conditional,
+    draw,
+    end,
+    error,
+    escalation,
+    event_sub,
+    message,
+    multi,
+    script,
+    service,
+    signal,
+    start,
+    sub,
+    task,
+    throw,
+    timer,
+    user,
 )  # fmt: skip
 
 from yipan.kernel.engine import effects as fx

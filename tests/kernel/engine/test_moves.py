@@ -121,7 +121,11 @@ def test_claims():
             move(rehearsal, "A", name, by)
     move(rehearsal, "A", "unclaim", "8")
     move(rehearsal, "A", "claim", "9")
-    assert [e.status for e in rehearsal.instances[0].effects if isinstance(e, fx.ChangeTask)] == ["claimed", "open", "claimed"]
+    assert [e.status for e in rehearsal.instances[0].effects if isinstance(e, fx.ChangeTask)] == [
+        "claimed",
+        "open",
+        "claimed",
+    ]
 
 
 @pytest.mark.parametrize("name", ["transfer", "delegate", "reassign"])
@@ -181,7 +185,7 @@ def test_a_signer_added_before():
 
 def test_a_signer_added_after():
     """后加签: decided only when the added signers have spoken, with the decision of the one who added them."""
-    rehearsal = play(draw("s > A > x1 >[results.A.outcome = \"yes\"] B > e; x1 >* C > e2", A=user(outcomes="yes no")))
+    rehearsal = play(draw('s > A > x1 >[results.A.outcome = "yes"] B > e; x1 >* C > e2', A=user(outcomes="yes no")))
     move(rehearsal, "A", "add_after", to=("5", "6"))
     rehearsal.complete("A", "yes", by="8")
     assert trace(rehearsal) == "s | A A"

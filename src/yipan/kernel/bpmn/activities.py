@@ -165,6 +165,9 @@ class Activities:
         written = element.get("calledElement") or found.foreign.get("processId", "")
         if not written:
             report(element, "error", "调用活动没有指明被调用的流程", "请填写 calledElement")
+        target = self.loader.elements.get(written)
+        if target is not None and split(target.tag)[1].startswith("global"):
+            report(element, "error", f"调用的是全局任务 {written}，不执行", "请改为用户任务，或调用一个流程")
         binding = found.ours.get("binding") or found.foreign.get("calledElementBinding", "latest")
         binding = "tag" if binding == "versionTag" else binding
         if binding not in ("latest", "deployment", "version", "tag"):

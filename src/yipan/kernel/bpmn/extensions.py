@@ -226,7 +226,9 @@ class Reader:
         elif name == "ioMapping":
             for part in child:
                 side = found.inputs if split(part.tag)[1] == "input" else found.outputs
-                side.append((part.get("target", ""), self._expression(element, "ioMapping", part.get("source", ""))))
+                made = values.expression(part.get("source", ""))  # without = it is a text, as in Zeebe
+                text = made.text if made.is_expression else _quoted(made.text)
+                side.append((part.get("target", ""), self._expression(element, "ioMapping", text)))
         elif name == "calledElement":
             found.foreign["processId"] = child.get("processId", "")
             found.all_out = values.boolean(child.get("propagateAllChildVariables"), True)
@@ -315,6 +317,10 @@ class Reader:
         agree = tuple(ours.get("agree", "").replace(",", " ").split())
         collect = ours.get("onDisagree", "immediate") == "collect"
         return SignOff(mode, share, collect, agree) if agree else SignOff(mode, share, collect)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _listed(value: str) -> str:

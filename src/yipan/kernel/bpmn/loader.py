@@ -18,26 +18,31 @@ from .reading import BPMN, YIPAN, parse, split, text_of
 B = f"{{{BPMN}}}"
 
 
-def load(xml: bytes) -> Process:
-    """The process in a BPMN 2.0 document. Raises BpmnError with every finding when it cannot run."""
-    process = Loader(parse(xml), xml).load()
+def load(xml: bytes, process: str = "") -> Process:
+    """A process of a BPMN 2.0 document; ``process`` is its id where the document has several. Raises BpmnError with
+    every finding when it cannot run."""
+    return _sound(Loader(parse(xml), xml, process).load())
+
+
+def _sound(process: Process) -> Process:
     if any(finding.is_error for finding in process.findings):
         raise BpmnError(process.findings)
     return process
 
 
-def check(xml: bytes) -> list[Finding]:
+def check(xml: bytes, process: str = "") -> list[Finding]:
     """Everything to be said about a model, in document order; an empty list is a model without fault."""
     try:
-        return list(Loader(parse(xml), xml).load().findings)
+        return list(Loader(parse(xml), xml, process).load().findings)
     except BpmnError as error:
         return list(error.findings)
 
 
 class Loader:
-    def __init__(self, root: etree._Element, xml: bytes) -> None:
+    def __init__(self, root: etree._Element, xml: bytes, process: str = "") -> None:
         self.root = root
         self.xml = xml
+        self.wanted = process
         self.findings: list[Finding] = []
         self.nodes: dict[str, Node] = {}
         self.flows: dict[str, Flow] = {}
@@ -63,7 +68,8 @@ class Loader:
         """A finding at ``element``; ``of`` is the flow node it belongs to when the element has no id of its own."""
         owner = of if of is not None else element
         line = int(element.sourceline or 0)
-        self.findings.append(Finding(owner.get("id", ""), owner.get("name", ""), line, severity, message, remedy))
+        name = " ".join(owner.get("name", "").split())
+        self.findings.append(Finding(owner.get("id", ""), name, line, severity, message, remedy))
 
     def feel(self, element: etree._Element, what: str, text: str, *, of: etree._Element | None = None) -> str:
         """A FEEL text after it was found to be sound; "" with a finding when it is not."""
@@ -135,12 +141,20 @@ class Loader:
         candidates = [p for p in self.root.findall(f"{B}process") if any(split(c.tag)[1] in names.KINDS for c in p)]
         if not candidates:
             raise BpmnError([Finding("", "", 0, "error", "文件中没有可执行的流程", "请画出至少一个开始事件和一个任务")])
+        if self.wanted:
+            candidates = [p for p in candidates if p.get("id") == self.wanted]
+            if not candidates:
+                message = f"文件中没有流程 {self.wanted}"
+                raise BpmnError([Finding(self.wanted, "", 0, "error", message, "请核对流程的标识")])
         marked = [p for p in candidates if values.boolean(p.get("isExecutable"))]
         chosen = (marked or candidates)[0]
         if len(marked or candidates) > 1:
             for other in (marked or candidates)[1:]:
                 self.report(
-                    other, "error", "一个文件只能有一个可执行流程", "请把各流程存为各自的文件，用调用活动或消息相连"
+                    other,
+                    "error",
+                    "文件中有多个流程，不知执行哪一个",
+                    "请只把一个标为可执行，或指明流程的标识；各流程之间用消息或调用活动相连",
                 )
         elif len(candidates) > 1:
             for other in candidates:

@@ -47,6 +47,7 @@ ASSIGNMENTS = {"performer", "humanPerformer", "potentialOwner", "resourceRole"}
 ROOT_ELEMENTS = {
     "process", "collaboration", "message", "signal", "error", "escalation", "itemDefinition", "dataStore", "category",
     "resource", "import", "interface", "partnerEntity", "partnerRole", "globalTask", "correlationProperty",
+    "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask",
     "documentation", "extensionElements", "extension", "relationship", "endPoint",
 }  # fmt: skip
 

@@ -121,7 +121,7 @@ class Core:
         return [key for key, scope in self.scopes.items() if scope["t"] == token]
 
     def whole(self, key: str) -> str:
-        """The token of a multi-instance activity for that of one of its instances: boundary events hang on the whole."""
+        """The token of a multi-instance activity for that of one instance: boundary events hang on the whole."""
         scope = self.scopes[self.tokens[key]["s"]]
         return scope["t"] if "i" in scope and scope["e"] == self.tokens[key]["e"] else key
 

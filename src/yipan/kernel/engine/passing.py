@@ -1,7 +1,7 @@
 """Who has done which step, and where: for returns, and for those who must not do what they did (回避).
 
-``state["passed"]`` maps ``element|scope`` to ``{e, by, for, also, s scope, b branch, gone}``, latest last. ``also`` are further
-signers or people of other instances of the same activity; ``gone``: returned past, so it has to be done again.
+``state["passed"]`` maps ``element|scope`` to ``{e, by, for, also, s scope, b branch, gone}``, latest last. ``also`` are
+further signers or people of other instances of the same activity; ``gone``: returned past, so it has to be done again.
 """
 
 from typing import TYPE_CHECKING, Any

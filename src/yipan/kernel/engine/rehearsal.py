@@ -5,8 +5,8 @@
     play.complete("examine", outcome="pass")
     play.advance(now + timedelta(days=3))
 
-What platform.processes does with rows, this does with dictionaries: the same engine, the same rules of delivery. Used by
-``yipan bpmn run``, by tests and wherever a model is tried before it is released.
+What platform.processes does with rows, this does with dictionaries: the same engine, the same rules of delivery. Used
+by ``yipan bpmn run``, by tests and wherever a model is tried before it is released.
 """
 
 import datetime as dt
@@ -71,7 +71,7 @@ class Instance:
 
 
 class Rehearsal:
-    """``models`` by key: the process first, then whatever it calls. ``acts``: what service tasks answer, by act; service tasks
+    """``models`` by key: the process first, then whatever it calls. ``acts``: what service tasks answer, by act; those
     of other acts wait for ``answer``. The act of a user task is taken as done."""
 
     def __init__(
@@ -245,9 +245,9 @@ class Rehearsal:
 
     def _cancel_child(self, parent: Instance, call: str) -> None:
         for child in self.instances:
-            if child.parent is not None and child.parent[0] is parent and child.parent[1] == call:
-                if child.status not in ENDED:
-                    self._take(child, Control("terminate", "", "调用它的流程已取消"))
+            mine = child.parent is not None and child.parent[0] is parent and child.parent[1] == call
+            if mine and child.status not in ENDED:
+                self._take(child, Control("terminate", "", "调用它的流程已取消"))
 
     def _tell_parent(self, parent: Instance, event: ChildDone) -> None:
         if parent.status not in ENDED and event.child in parent.state["tokens"]:

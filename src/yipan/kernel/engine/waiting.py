@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import effects as fx
-from .compiled import F, N
 from .compensating import ROOT, Compensating
+from .compiled import F, N
 from .errors import Refused
 from .flowing import DONE
 
