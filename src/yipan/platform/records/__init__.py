@@ -16,6 +16,7 @@ from .access_log import log_access
 from .acts import act, act_many, lock_chains
 from .domain import GENESIS, SYSTEM, Act, Actor, Event, Head, Message, NewAct
 from .events import publish
+from .fingerprints import fingerprint
 from .founding import Installation, WrongInstallation, found, installation
 from .outbox import Outgoing, Rejected, Sent, is_simulated, queue, receipt, register_channel, simulated
 from .subscriptions import subscribe
@@ -36,6 +37,7 @@ __all__ = [
     "WrongInstallation",
     "act",
     "act_many",
+    "fingerprint",
     "found",
     "installation",
     "is_simulated",

@@ -26,12 +26,17 @@ class CaseProblem(Exception):
 
 @dataclass(slots=True)
 class Work:
-    """A locked case with the person who acts on it and the time of the act; ``said``: what he wrote at the task."""
+    """A locked case with the person who acts on it and the time of the act; ``said``: what he wrote at the task;
+    ``found``: the fingerprint of the row as the last act left it."""
 
     case: Case
     actor: records.Actor
     now: datetime
     said: "Said | None" = None
+    found: str = ""
+
+    def __post_init__(self) -> None:
+        self.found = self.found or fingerprint(self.case)
 
     def guard(self, verb: str) -> State:
         """The state the act would lead to. Raises IllegalAct when the table does not allow it now."""
@@ -61,6 +66,7 @@ class Work:
         case.version += 1
         case.save()
         said, self.said = self.said, None
+        found, self.found = self.found, fingerprint(case)
         act = records.act(
             chain=("case", str(case.pk)),
             verb=f"case.{verb}",
@@ -70,7 +76,9 @@ class Work:
             from_state=str(before.value),
             to_state=str(after.value),
             reason=reason,
-            payload=dict(payload or {}) | ({"opinion": dict(said.words)} if said else {}),
+            payload=dict(payload or {})
+            | {"fingerprint_before": found, "fingerprint_after": self.found}
+            | ({"opinion": dict(said.words)} if said else {}),
         )
         if said:
             said.keep(self, act)
@@ -138,6 +146,11 @@ def work_on(case_id: int, actor: records.Actor, now: datetime) -> Iterator[Work]
         processes.hold(("case", str(case_id)))
         case = Case.objects.select_for_update().get(pk=case_id)
         yield Work(case, actor, now)
+
+
+def fingerprint(case: Case) -> str:
+    """What a case is now; which process runs for it is bookkeeping and no part of it."""
+    return records.fingerprint(case, without=("instance_id",))
 
 
 def acting_persons(actor: records.Actor) -> frozenset[int]:

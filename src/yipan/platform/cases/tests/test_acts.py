@@ -6,7 +6,7 @@ from telling import Story
 
 from yipan.platform import calendar, processes, records
 from yipan.platform.cases.actions import decision, results, submission
-from yipan.platform.cases.actions.core import CaseProblem
+from yipan.platform.cases.actions.core import CaseProblem, fingerprint
 from yipan.platform.cases.domain.states import ENDED, State
 from yipan.platform.cases.models import Case, OpinionRequest, Rating, SpecialProcedure
 from yipan.platform.cases.stories import moment
@@ -17,6 +17,7 @@ from yipan.platform.people.models import Agency, Holding, Post
 from yipan.platform.processes import check
 from yipan.platform.records import audit
 from yipan.platform.records.models import ActRow, OutboxRow
+from yipan.platform.records.queries import payload_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 
@@ -52,6 +53,17 @@ def test_every_transition_leaves_a_record_that_cannot_be_changed_in_silence():
     assert story.case.opinions.get().text == "同意受理。"
     assert [row.seq for row in story.acts()] == list(range(1, len(story.acts()) + 1))
     assert audit.verify().ok
+
+
+def test_every_transition_keeps_what_the_case_was_before_and_after():
+    """Sheet 00 X1: digests before and after; each act begins where the one before ended, the last is today's row."""
+    story = Story("noodle_second_shop").submit("2021-11-01 09:00").do("precheck", "2021-11-01 10:00")
+    kept = [payload_of(row.pk) or {} for row in story.acts() if row.verb.startswith("case.") and row.from_state]
+    pairs = [(one["fingerprint_before"], one["fingerprint_after"]) for one in kept]
+    assert len(pairs) >= 2
+    assert all(before != after for before, after in pairs)
+    assert [after for _, after in pairs[:-1]] == [before for before, _ in pairs[1:]]
+    assert pairs[-1][1] == fingerprint(Case.objects.get(pk=story.case.pk))
 
 
 def test_an_illegal_transition_is_a_409_in_chinese_and_changes_nothing():
@@ -253,7 +265,7 @@ def test_a_grant_becomes_a_licence_in_the_same_chain():
     story.make_licence("2021-11-03 10:01")
     licence = Licence.objects.get(subject_kind="case", subject_id=story.subject[1])
     assert story.case.licence_id == licence.pk
-    assert story.payload("make_ready") == {"licence": licence.number}
+    assert story.payload("make_ready")["licence"] == licence.number
     assert story.verbs()[-3:] == ["grant", "produce", "make_ready"]
     results.issue_licence(story.case.pk, now=moment("2021-11-03 11:00"))
     assert Licence.objects.count() == 1
