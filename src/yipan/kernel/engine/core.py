@@ -34,6 +34,7 @@ class Core:
         self.timers: dict[str, dict[str, Any]] = dict(state["timers"])
         self.subs: dict[str, dict[str, Any]] = dict(state["subs"])
         self.counter: int = state["n"]
+        self.mine: set[str] = set()  # scopes whose entry was copied in this step, and may be changed in place
         self.effects: list[fx.Effect] = []
         self.queue: list[tuple[N, str | None, str, str, Any]] = []  # node, flow, scope, path, carry
         self.arrived = 0  # how many of the queue have arrived
@@ -83,8 +84,12 @@ class Core:
         return token
 
     def count(self, scope: str, by: int) -> None:
-        entry = self.scopes[scope]
-        self.scopes[scope] = {**entry, "n": entry["n"] + by}
+        if scope in self.mine:
+            self.scopes[scope]["n"] += by
+        else:
+            entry = self.scopes[scope]
+            self.scopes[scope] = {**entry, "n": entry["n"] + by}
+            self.mine.add(scope)
         if by < 0:
             self.empty.append(scope)
 
@@ -92,7 +97,8 @@ class Core:
         """Remove a token with what hangs on it: timers and subscriptions. Tasks are closed by who calls."""
         token = self.tokens.pop(key)
         self.count(token["s"], -1)
-        self.disarm("t", key)
+        if self.timers or self.subs:
+            self.disarm("t", key)
         if self.state["undo"]:
             self.forget_undo(key)
         return token

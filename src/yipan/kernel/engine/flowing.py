@@ -40,8 +40,7 @@ class Flowing(Core):
     def go(self, node: N, flow: str | None, scope: str, path: str, carry: Any = None) -> None:
         """Let a token arrive at a node; it counts for its scope until it has been handled."""
         self.queue.append((node, flow, scope, path, carry))
-        entry = self.scopes[scope]
-        self.scopes[scope] = {**entry, "n": entry["n"] + 1}
+        self.count(scope, 1)
 
     def settle(self) -> None:
         """Move tokens until nothing can move: arrivals, then inclusive joins, then finished scopes."""

@@ -31,13 +31,14 @@ def remember(run: "Tasks", key: str, event: Complete) -> None:
             also += [person for person in (before["by"], before.get("for", ""), *before.get("also", ())) if person]
     if also:
         entry["also"] = list(dict.fromkeys(also))
-    run.state["passed"] = {k: v for k, v in passed.items() if k != name and not _repeats(run, v, entry)} | {name: entry}
-
-
-def _repeats(run: "Tasks", old: Entry, new: Entry) -> bool:
-    """An entry of a scope that is over, which says no more than the new one: the same step by the same person."""
-    same = all(old.get(part) == new.get(part) for part in ("e", "by", "for", "also"))
-    return same and old["s"] not in run.scopes
+    passed = dict(passed)
+    passed.pop(name, None)
+    if token["s"] != "0":  # scopes of sub-processes come and go; a step done again by the same person says no more
+        for old in [k for k, v in passed.items() if v["e"] == entry["e"] and v["s"] not in run.scopes]:
+            if all(passed[old].get(part) == entry.get(part) for part in ("by", "for", "also")):
+                del passed[old]
+    passed[name] = entry
+    run.state["passed"] = passed
 
 
 def meant(run: "Tasks", element: str, scope: str) -> list[Entry]:
