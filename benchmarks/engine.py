@@ -127,13 +127,20 @@ def bpmn_engine(block: Block, seconds: float) -> float | None:
     (home / "model.bpmn").write_bytes(xml)
     (home / "run.js").write_text(NODE)
     done = subprocess.run(
-        ["node", "run.js", "model.bpmn", str(seconds)], cwd=home, capture_output=True, text=True, timeout=seconds * 10 + 60
+        ["node", "run.js", "model.bpmn", str(seconds)],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=seconds * 10 + 60,
     )
     return float(done.stdout) if done.returncode == 0 else None
 
 
 def in_memory(seconds: float, rounds: int) -> list[str]:
-    lines = ["| process | yipan steps/s | SpiffWorkflow steps/s | ratio | bpmn-engine steps/s | ratio |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| process | yipan steps/s | SpiffWorkflow steps/s | ratio | bpmn-engine steps/s | ratio |",
+        "|---|---|---|---|---|---|",
+    ]
     for name, block in SHAPES.items():
         mine, theirs = ours(block), spiff(block)
         pairs = [(rate(mine, seconds), rate(theirs, seconds)) for _ in range(rounds)]

@@ -94,7 +94,10 @@ def _database() -> dict[str, object]:
         address = EmbeddedPostgres(PLACES).dsn(OWNER if as_owner else APP)
     parts = conninfo_to_dict(address)
     schema = os.environ.get("YIPAN_SCHEMA", "")
-    options = {"options": f"-c search_path={schema}"} if schema else {}
+    options: dict[str, object] = {"options": f"-c search_path={schema}"} if schema else {}
+    if os.environ.get("YIPAN_PREPARED", "1") != "0":
+        # Plans are kept for the statements that ask for it (records.prepared), and for no others.
+        options["prepare_threshold"] = 1_000_000_000
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.get("dbname", "yipan"),

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from yipan.kernel import engine
 from yipan.platform import records
-from yipan.platform.records import GENESIS, Head, sql
+from yipan.platform.records import GENESIS, Head, prepared, sql
 
 from .domain.delta import Delta, Row
 
@@ -79,13 +77,11 @@ class Held:
 
 def lock(statement: str, **params: Any) -> Held | None:
     """Lock one instance with one of the statements above; None when there is none (or, for timers, none is due)."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"command": ""} | params)
-        found = cursor.fetchone()
-    if found is None:
+    rows = prepared.execute(statement, {"command": ""} | params)
+    if not rows:
         return None
     (id_, definition, kind, subject, item, business, status, state, format_, stopped, started, ended, person, entity,
-     parent, call, row, seq, head, recorded_at, command) = found  # fmt: skip
+     parent, call, row, seq, head, recorded_at, command) = rows[0]  # fmt: skip
     state = _json(state)
     if format_ != engine.FORMAT:  # written by an older version; the next step writes it anew
         state, format_ = engine.upgrade(state), engine.FORMAT
@@ -120,15 +116,11 @@ def reserve(
 ) -> tuple[int, Head, datetime, int | None, int | None]:
     """For a new instance: its id, the locked head of the subject's chain, the database's clock, the id of the version
     to run, and the id of an instance already started with this key."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RESERVE,
-            {"kind": subject[0], "subject": subject[1], "definition": definition_key, "version": version,
-             "start_key": start_key or None},
-        )  # fmt: skip
-        row = cursor.fetchone()
-    assert row is not None  # FROM (SELECT 1) always answers
-    id_, seq, head, recorded_at, definition, started = row
+    ((id_, seq, head, recorded_at, definition, started),) = prepared.execute(
+        _RESERVE,
+        {"kind": subject[0], "subject": subject[1], "definition": definition_key, "version": version,
+         "start_key": start_key or None},
+    )  # fmt: skip
     return id_, _head(seq, head), recorded_at, definition, started
 
 
@@ -287,9 +279,8 @@ def write(writing: Writing) -> dict[str, int]:
     if made.text:
         parts.append(made.text)
     final = "SELECT id, key FROM w_tasks" if delta.new_tasks else "SELECT NULL, NULL"
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(parts)} {final}", params | made.params)
-        return {key: id_ for id_, key in cursor.fetchall() if key is not None}
+    rows = prepared.execute(f"WITH {', '.join(parts)} {final}", params | made.params)
+    return {key: id_ for id_, key in rows if key is not None}
 
 
 def _lists(writing: Writing, add: Any, params: dict[str, Any]) -> None:
@@ -310,5 +301,4 @@ def _lists(writing: Writing, add: Any, params: dict[str, Any]) -> None:
         add(_CONCLUDED, "w_concluded", [row["holder"] for row in writing.handled])
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+_dump = json.JSONEncoder(ensure_ascii=False, default=str).encode

@@ -15,7 +15,7 @@ def fingerprint(row: models.Model, *, without: tuple[str, ...] = ()) -> str:
     """SHA-256 over every column of a row, as the program holds it; two equal rows have equal fingerprints."""
     values: dict[str, Any] = {
         field.attname: getattr(row, field.attname)
-        for field in row._meta.concrete_fields  # noqa: SLF001 - Django's documented way to its columns
+        for field in row._meta.concrete_fields
         if field.attname not in without
     }
     return hashlib.sha256(canonical(values).encode()).hexdigest()

@@ -10,6 +10,7 @@ import decimal
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 Hash = Callable[[bytes], bytes]
@@ -45,11 +46,15 @@ def _encode(value: object) -> object:
 def canonical(value: object) -> str:
     """One text per value: sorted keys, no blanks, no NaN. What is stored is this text, so digests never depend on
     how the database would print JSON."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_encode
-    )
+    return _canonical(value)
 
 
+_canonical = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_encode
+).encode
+
+
+@lru_cache(maxsize=4096)  # the rows of one step bear the same few times
 def instant(moment: dt.datetime) -> str:
     """UTC with microseconds; a naive time is refused, because its meaning would depend on the machine."""
     if moment.tzinfo is None:
