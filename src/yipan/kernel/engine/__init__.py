@@ -17,11 +17,12 @@ from .environment import Decision, Env
 from .errors import EngineError, Refused
 from .formats import FORMAT, upgrade
 from .inputs import CallDone, CallFailed, ChildDone, Clock, Complete, Control, Fire, Input, Move, Receive, Start
+from .migrating import Plan, Problem, Spawn, migrate
 from .moves import TABLE, MoveRule
 from .stepping import ENDED, awaits, new_state, step
 
 __all__ = [
     "ENDED", "FORMAT", "TABLE", "CallDone", "CallFailed", "ChildDone", "Clock", "Compiled", "Complete", "Control",
-    "Decision", "EngineError", "Env", "Fire", "Input", "Move", "MoveRule", "Receive", "Refused", "Start", "State",
-    "awaits", "compiled", "effects", "inputs", "new_state", "step", "upgrade",
+    "Decision", "EngineError", "Env", "Fire", "Input", "Move", "MoveRule", "Plan", "Problem", "Receive", "Refused", "Spawn",
+    "Start", "State", "awaits", "compiled", "effects", "inputs", "migrate", "new_state", "step", "upgrade",
 ]  # fmt: skip

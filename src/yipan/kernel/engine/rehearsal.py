@@ -24,6 +24,7 @@ from .core import State
 from .environment import Decision, Env
 from .errors import Refused
 from .inputs import CallDone, CallFailed, ChildDone, Complete, Control, Fire, Input, Receive, Start
+from .migrating import Plan, migrate
 from .stepping import ENDED, new_state, step
 
 Act = Callable[[fx.Perform], Mapping[str, Any]]
@@ -153,6 +154,19 @@ class Rehearsal:
             self.now = max(self.now, at)
             self.feed(instance, Fire(str(key)))
         raise Refused("endless", f"超过 {MAX_FIRED} 个定时器触发，请缩短时间或检查周期。")
+
+    def migrate(self, instance: Instance, process: Process, plan: Plan | None = None) -> None:
+        """Let an instance go on under another version. Raises Refused with everything in the way."""
+        model = compiled(process)
+        env = Env(self.now, self.calendar, self.decisions, self.facts)
+        state, effects = migrate(instance.model, model, instance.state, plan or Plan(), env)
+        instance.model, instance.state = model, state
+        for effect in effects:
+            instance.effects.append(effect)
+            self._apply(instance, effect)
+        for rows, kept in ((instance.tasks, "tasks"), (instance.timers, "timers"), (instance.subscriptions, "subs")):
+            for key, row in list(rows.items()):
+                rows[key] = row._replace(element=state[kept][key]["e"])  # type: ignore[assignment]
 
     # -- stepping ----------------------------------------------------------------------------------------------------
 
