@@ -1,41 +1,44 @@
 """The diagram of a process as SVG, drawn on the server: works without script, on paper and with marks on elements.
 
 Only classes, never style attributes (the pages' policy forbids them); colours are in the style sheet of the screens.
-Elements without a place in the diagram are laid out in columns by their distance from the start.
+Models without a diagram are laid out (``layout``).
 """
 
-from collections import deque
 from collections.abc import Mapping
 from html import escape
 from typing import Literal
 
-from .model import Edge, Node, Process, Shape
+from .layout import GAP_X, GAP_Y, TASK, layout, size_of
+from .model import CONTAINERS, Edge, Node, Process, Shape
 
-Mark = Literal["done", "active", "overdue", "returned", "cancelled", "paused"]
+Mark = Literal["done", "active", "overdue", "waiting", "returned", "cancelled", "paused", "added", "removed", "changed"]
 WORDS: dict[str, str] = {
-    "done": "已完成", "active": "正在办理", "overdue": "已超期", "returned": "已退回", "cancelled": "已取消",
-    "paused": "时限暂停",
+    "done": "已完成", "active": "正在办理", "overdue": "已超期", "waiting": "等待中", "returned": "已退回",
+    "cancelled": "已取消", "paused": "时限暂停", "added": "新增", "removed": "删去", "changed": "有变化",
 }  # fmt: skip
-_SIZES = {"user": (120, 72), "gateway": (44, 44), "event": (36, 36)}
 _LETTERS = {
     "error": "误", "signal": "信", "escalation": "报", "conditional": "条", "compensation": "补",
     "cancel": "消", "link": "链",
 }  # fmt: skip
-_MARGIN, _GAP_X, _GAP_Y = 24, 60, 40
+_MARGIN = 24
 _FONT = 13
 
 
 def picture(process: Process, marks: Mapping[str, Mark] | None = None, *, title: str = "") -> str:
     """The SVG of a process; ``marks`` say where an instance stands (element id → mark, also in words)."""
     marks = marks or {}
-    shapes = {key: shape for key, shape in process.shapes.items() if key in process.nodes} or _layout(process)
+    shapes = {key: shape for key, shape in process.shapes.items() if key in process.nodes} or layout(process)
     missing = [key for key in process.nodes if key not in shapes]
     if missing and process.shapes:
         shapes |= _beside(process, missing, shapes)
     edges = {key: process.edges.get(key) or _straight(process, key, shapes) for key in process.flows}
     drawn = [_decoration(process, key) for key in process.decorations if key in process.shapes]
-    drawn += [_flow(process, key, edge) for key, edge in edges.items() if edge is not None]
-    drawn += [_node(process.nodes[key], shapes[key], marks.get(key)) for key in _order(process) if key in shapes]
+    # Sub-processes lie under the flows inside them, everything else above.
+    holding = [key for key in _order(process) if process.nodes[key].kind in CONTAINERS and key in shapes]
+    others = [key for key in _order(process) if process.nodes[key].kind not in CONTAINERS and key in shapes]
+    drawn += [_node(process.nodes[key], shapes[key], marks.get(key)) for key in holding]
+    drawn += [_flow(process, key, edge, marks.get(key)) for key, edge in edges.items() if edge is not None]
+    drawn += [_node(process.nodes[key], shapes[key], marks.get(key)) for key in others]
     left, top, right, bottom = _bounds(process, shapes, edges)
     box = f"{left:.0f} {top:.0f} {right - left:.0f} {bottom - top:.0f}"
     name = escape(title or process.name or process.id)
@@ -182,10 +185,13 @@ def wrap(text: str, width: float) -> list[str]:
     return [r.strip() for r in rows]
 
 
-def _flow(process: Process, key: str, edge: Edge) -> str:
+def _flow(process: Process, key: str, edge: Edge, mark: Mark | None = None) -> str:
     points = " ".join(f"{x:.0f},{y:.0f}" for x, y in edge.points)
     flow = process.flows[key]
     drawn = f'<polyline class="yp-bpmn-flow" points="{points}" marker-end="url(#yp-arrow)"/>'
+    if mark:
+        title = f"<title>{escape(flow.name or '连线')}（{WORDS[mark]}）</title>"
+        drawn = f'<g class="yp-bpmn-way yp-{mark}" data-element="{escape(key)}">{title}{drawn}</g>'
     if flow.name:
         if edge.label is not None:
             x, y = edge.label[0] + edge.label[2] / 2, edge.label[1] + edge.label[3] / 2
@@ -228,42 +234,13 @@ def _bounds(process: Process, shapes: Mapping[str, Shape], edges: Mapping[str, E
     )  # fmt: skip
 
 
-def _layout(process: Process) -> dict[str, Shape]:
-    """Columns by distance from the start; inner elements of sub-processes are left out."""
-    column: dict[str, int] = {}
-    waiting = deque((start.id, 0) for start in process.starts())
-    while waiting:
-        key, at = waiting.popleft()
-        if key in column:
-            continue
-        column[key] = at
-        node = process.nodes[key]
-        following = [process.flows[flow].target for flow in node.outgoing]
-        following += [boundary.id for boundary in process.boundaries(key)]
-        waiting.extend((target, at + 1) for target in following)
-    for key, node in process.nodes.items():
-        if not node.scope:
-            column.setdefault(key, 0)
-    rows: dict[int, int] = {}
-    shapes: dict[str, Shape] = {}
-    for key, at in sorted(column.items(), key=lambda entry: entry[1]):
-        width, height = _SIZES.get(_family(process.nodes[key]), _SIZES["user"])
-        row = rows.get(at, 0)
-        rows[at] = row + 1
-        x, y = at * (_SIZES["user"][0] + _GAP_X), row * (_SIZES["user"][1] + _GAP_Y)
-        shapes[key] = Shape(
-            key, x + (_SIZES["user"][0] - width) / 2, y + (_SIZES["user"][1] - height) / 2, width, height
-        )  # fmt: skip
-    return shapes
-
-
 def _beside(process: Process, missing: list[str], shapes: Mapping[str, Shape]) -> dict[str, Shape]:
     """Elements without a shape in a drawn diagram: in a row below it."""
-    bottom = max(s.y + s.height for s in shapes.values()) + _GAP_Y
+    bottom = max(s.y + s.height for s in shapes.values()) + GAP_Y
     found = {}
     for number, key in enumerate(missing):
-        width, height = _SIZES.get(_family(process.nodes[key]), _SIZES["user"])
-        found[key] = Shape(key, number * (_SIZES["user"][0] + _GAP_X), bottom, width, height)
+        width, height = size_of(process.nodes[key])
+        found[key] = Shape(key, number * (TASK[0] + GAP_X), bottom, width, height)
     return found
 
 
@@ -274,7 +251,7 @@ def _straight(process: Process, key: str, shapes: Mapping[str, Shape]) -> Edge |
         return None
     start, end = (a.x + a.width, a.y + a.height / 2), (b.x, b.y + b.height / 2)
     if end[0] < start[0]:  # backwards: below both
-        low = max(a.y + a.height, b.y + b.height) + _GAP_Y / 2
+        low = max(a.y + a.height, b.y + b.height) + GAP_Y / 2
         middle_a, middle_b = a.x + a.width / 2, b.x + b.width / 2
         return Edge(key, ((middle_a, a.y + a.height), (middle_a, low), (middle_b, low), (middle_b, b.y + b.height)))
     if start[1] == end[1]:

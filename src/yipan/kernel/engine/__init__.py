@@ -23,6 +23,6 @@ from .stepping import ENDED, awaits, new_state, step
 
 __all__ = [
     "ENDED", "FORMAT", "TABLE", "CallDone", "CallFailed", "ChildDone", "Clock", "Compiled", "Complete", "Control",
-    "Decision", "EngineError", "Env", "Fire", "Input", "Move", "MoveRule", "Plan", "Problem", "Receive", "Refused", "Spawn",
-    "Start", "State", "awaits", "compiled", "effects", "inputs", "migrate", "new_state", "step", "upgrade",
+    "Decision", "EngineError", "Env", "Fire", "Input", "Move", "MoveRule", "Plan", "Problem", "Receive", "Refused",
+    "Spawn", "Start", "State", "awaits", "compiled", "effects", "inputs", "migrate", "new_state", "step", "upgrade",
 ]  # fmt: skip

@@ -3,9 +3,9 @@
     problems = check(old, new, state, plan)      # a trial run: nothing changes
     state, effects = migrate(old, new, state, plan, env)
 
-Tasks, timers and people stay what they are; elements get their new names, boundary events and event sub-processes that are
-new are armed, those that are gone are disarmed. ``spawn`` begins an element beside open ones (a fourth department while
-three are at it), ``cancel`` ends open ones whose element is given up.
+Tasks, timers and people stay what they are; elements get their new names, boundary events and event sub-processes that
+are new are armed, those that are gone are disarmed. ``spawn`` begins an element beside open ones (a fourth department
+while three are at it), ``cancel`` ends open ones whose element is given up.
 """
 
 from collections.abc import Mapping
@@ -127,6 +127,8 @@ class _Check:
             self.say("refused", before.id, f"“{shown}”在新版本中是另一种元素，打开的工作无法转过去")
         elif (after.node.multi is None) != (before.node.multi is None) or (after.loop is None) != (before.loop is None):
             self.say("refused", before.id, f"“{shown}”在新版本中的重复方式不同（多实例或循环）")
+        if token["w"] == "task" and after.node.work.act != before.node.work.act:
+            self.say("refused", before.id, f"“{shown}”在新版本中的办理动作不同，打开的任务无法转过去")
         container = self.state["scopes"][token["s"]]["e"]
         wanted = self.plan.elements.get(container, container)
         if after.node.scope != (wanted if wanted != after.id else self.new.nodes[wanted].node.scope):
@@ -220,7 +222,7 @@ def _scope(entry: dict[str, Any], name: Any) -> dict[str, Any]:
 
 
 def _rearm(run: Moves, old: Compiled, plan: Plan) -> None:
-    """Timers and subscriptions as the new version has them: gone ones cancelled, new ones armed, kept ones untouched."""
+    """Timers and subscriptions as the new version has them: gone ones cancelled, new ones armed, others untouched."""
     kept: set[tuple[str, str]] = set()
     known = _known(run, old, plan)
     for rows, gone in ((run.timers, fx.CancelTimer), (run.subs, fx.Unsubscribe)):

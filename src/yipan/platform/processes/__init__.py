@@ -2,7 +2,8 @@
 
 * ``deploy(xml, key=…)`` keeps an immutable version; ``start`` runs the newest one for a subject (kind, id).
 * ``complete`` does a task with its act in one transaction; ``move`` claims, transfers, returns, recalls, urges …
-* ``clock``, ``terminate``, ``suspend``, ``resume`` and ``correlate`` are told by the rooms that own the subject.
+* ``clock``, ``terminate``, ``suspend``, ``resume``, ``correlate`` and ``signal`` are told by the rooms that own the
+  subject.
 * ``register_act(name, handler)``: what a task with ``yipan:act`` does to its subject; ``register_subject``: how lists
   lead there; ``register_model_check``: further rules for models.
 * ``post_errand``, ``close_errand``: work of other rooms and outside systems in the same to-do (``errands``).
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .actions.control import suspend as suspend
     from .actions.control import terminate as terminate
     from .actions.correlate import correlate as correlate
+    from .actions.correlate import signal as signal
     from .actions.deploy import deploy as deploy
     from .actions.errands import close_errand as close_errand
     from .actions.errands import close_errands as close_errands
@@ -56,7 +58,8 @@ if TYPE_CHECKING:
 _WHERE = {
     "complete": "actions.complete", "start": "actions.start", "move": "actions.move", "deploy": "actions.deploy",
     "clock": "actions.control", "hold": "actions.control", "terminate": "actions.control", "suspend": "actions.control",
-    "resume": "actions.control", "correlate": "actions.correlate", "follow": "actions.lists",
+    "resume": "actions.control", "correlate": "actions.correlate", "signal": "actions.correlate",
+    "follow": "actions.lists",
     "command": "actions.transactions", "unfollow": "actions.lists", "mark_read": "actions.lists",
     "upgrade": "actions.upgrade",
     "ActCall": "domain.values", "Completed": "domain.values", "DefinitionVersion": "domain.values",

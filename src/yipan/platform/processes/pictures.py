@@ -1,11 +1,11 @@
 """Where an instance stands, as a picture and as a plain list of steps."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from yipan.kernel import bpmn, clock
-from yipan.platform import calendar
+from yipan.platform import calendar, records
 from yipan.platform.ui import formats
 
 from . import definitions
@@ -13,32 +13,57 @@ from .domain.delta import OPEN
 from .domain.outlines import reachable
 from .models import Instance, Task
 
-_MARKS = {"done": "done", "skipped": "done", "returned": "returned", "recalled": "returned", "cancelled": "cancelled"}
+# What became of an element, by the last change in its life; elements are told apart by nothing else.
+_PASSED: dict[str, bpmn.Mark] = {
+    "completed": "done", "skipped": "done", "returned": "returned", "recalled": "returned", "cancelled": "cancelled",
+    "jumped": "cancelled", "failed": "cancelled",
+}  # fmt: skip
+# What a token does where it stands: people work on it, or it waits for others, for an event, for a time.
+_STANDING: dict[str, bpmn.Mark] = {"task": "active", "active": "active", "scope": "active", "multi": "active"}
 
 
 def picture_for(instance_id: int) -> str:
-    """The SVG of the version an instance runs on, with what is done, open, late, returned (three statements)."""
+    """The SVG of the version an instance runs on: what was passed, is open or late, waits, was returned or cancelled
+    (three statements)."""
     instance = Instance.objects.get(pk=instance_id)
     process = definitions.ready(instance.definition_id).process  # type: ignore[attr-defined]
-    now = calendar.now()
-    marks: dict[str, Any] = {}
-    for task in Task.objects.filter(instance=instance).order_by("id"):
-        if task.status in OPEN:
-            late = task.due_at is not None and task.due_at < now
-            marks[task.element_id] = "paused" if instance.clock_stopped else "overdue" if late else "active"
-        else:
-            marks[task.element_id] = _MARKS.get(task.status, "done")
-    marks |= {start.id: "done" for start in process.starts()}
+    return bpmn.picture(process, marks_of(instance))
+
+
+def marks_of(instance: Instance) -> dict[str, bpmn.Mark]:
+    """The mark of every element the instance has come to: the event log for what is over, the state for what is not."""
+    subject = (instance.subject_kind, instance.subject_id)
+    lives = records.queries.last_of_elements(subject, instance.pk, list(_PASSED))
+    marks: dict[str, bpmn.Mark] = {element: _PASSED[life] for element, life in lives.items()}
     for token in instance.state["tokens"].values():
-        marks.setdefault(token["e"], "active")
-    if instance.ended_at is not None:
-        marks = {element: "cancelled" if mark == "active" else mark for element, mark in marks.items()}
-    return bpmn.picture(process, marks)
+        marks[token["e"]] = _STANDING.get(token["w"], "waiting")
+    now = calendar.now()
+    for element, due in Task.objects.filter(instance=instance, status__in=OPEN).values_list("element_id", "due_at"):
+        late = due is not None and due < now
+        marks[element] = "paused" if instance.clock_stopped else "overdue" if late else "active"
+    return marks
 
 
-def picture_of(definition_id: int) -> str:
-    """The SVG of a version, without marks."""
-    return bpmn.picture(definitions.ready(definition_id).process)
+def picture_of(definition_id: int, marks: Mapping[str, bpmn.Mark] | None = None) -> str:
+    """The SVG of a version; ``marks`` where it is compared with another."""
+    return bpmn.picture(definitions.ready(definition_id).process, marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two versions side by side: their pictures with what was added, removed and changed, and the list of it."""
+
+    before: str
+    after: str
+    lines: tuple[bpmn.ElementDifference, ...]
+
+
+def compare(before_id: int, after_id: int) -> Compared:
+    before, after = definitions.ready(before_id).process, definitions.ready(after_id).process
+    lines = bpmn.difference(before, after)
+    old: dict[str, bpmn.Mark] = {one.id: "removed" if one.what == "removed" else "changed" for one in lines}
+    new: dict[str, bpmn.Mark] = {one.id: "added" if one.what == "added" else "changed" for one in lines}
+    return Compared(bpmn.picture(before, old), bpmn.picture(after, new), tuple(lines))
 
 
 @dataclass(frozen=True, slots=True)

@@ -428,6 +428,12 @@ def process_names() -> list[tuple[str, str]]:
     return [(key, name or key) for key, name in newest.values_list("key", "name")]
 
 
+def other_versions(key: str, version: int) -> list[int]:
+    """Numbers of the other versions of a process, newest first."""
+    others = Definition.objects.filter(key=key).exclude(version=version).order_by("-version")
+    return list(others.values_list("version", flat=True))
+
+
 def definitions() -> list[DefinitionRow]:
     """Every version with the number of its running instances, newest first within a process (one statement)."""
     with connection.cursor() as cursor:

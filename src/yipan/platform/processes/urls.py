@@ -15,6 +15,7 @@ urlpatterns = [
     path("processes/", needs("process.manage")(DefinitionList.as_view()), name="definitions"),
     path("processes/<str:key>/<int:version>/", views.definition, name="definition"),
     path("processes/<str:key>/<int:version>/model.bpmn", views.model, name="model"),
+    path("processes/<str:key>/<int:version>/compare/<int:other>/", views.compare, name="compare"),
     path("todo/matter/<int:instance_id>/", views.instance, name="instance"),
     path("todo/matter/<int:instance_id>/follow/", views.follow, name="follow"),
     path("todo/errand/<int:errand_id>/", views.errand, name="errand"),

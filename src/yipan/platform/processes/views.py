@@ -15,6 +15,7 @@ from yipan.platform.ui.access import needs
 from . import listing, pictures, queries, rows
 from .actions import lists
 from .actions.errands import read_errand
+from .domain import differences
 from .models import Definition
 
 
@@ -129,8 +130,24 @@ def definition(request: HttpRequest, key: str, version: int) -> HttpResponseBase
             ("发布人", row.deployed_by_name), ("内容摘要", row.sha256),
         ],
         "kinds": rows.KINDS,
+        "others": queries.other_versions(key, version),
     }  # fmt: skip
     return render(request, "processes/definition.html", context)
+
+
+@needs("process.manage")
+def compare(request: HttpRequest, key: str, version: int, other: int) -> HttpResponseBase:
+    """An older and a newer version side by side: what was added, removed and changed."""
+    before, after = _version(key, min(version, other)), _version(key, max(version, other))
+    found = pictures.compare(before.pk, after.pk)
+    context = {
+        "face": "administration",
+        "before": before,
+        "after": after,
+        "compared": found,
+        "lines": [differences.row_of(line) for line in found.lines],
+    }
+    return render(request, "processes/compare.html", context)
 
 
 @needs("process.manage")

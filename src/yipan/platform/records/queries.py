@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,6 +134,18 @@ def story_of(subject_kind: str, subject_id: object, *, limit: int = 300) -> tupl
             [subject_kind, str(subject_id), limit],
         )
         return tuple(StoryLine(*row) for row in cursor.fetchall())
+
+
+def last_of_elements(subject: tuple[str, str], instance_id: int, lifecycles: Sequence[str]) -> dict[str, str]:
+    """The last of these lifecycle changes that each element of a process instance went through (one statement)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (element_id) element_id, lifecycle FROM records_event "
+            "WHERE subject_kind = %s AND subject_id = %s AND instance_id = %s AND element_id <> '' "
+            "AND lifecycle = ANY(%s) ORDER BY element_id, id DESC",
+            [*subject, str(instance_id), list(lifecycles)],
+        )
+        return dict(cursor.fetchall())
 
 
 def act_detail(act_id: int) -> ActDetail | None:

@@ -21,6 +21,11 @@ def correlate(
     return command(lambda: _hand("message", message, business_key, dict(data or {}), actor, now))
 
 
+def signal(name: str, data: Mapping[str, Any] | None = None, *, now: datetime, actor: Actor = SYSTEM) -> int:
+    """Broadcast a signal to every instance that waits for it; how many took it."""
+    return command(lambda: _hand("signal", name, "", dict(data or {}), actor, now))
+
+
 def deliver(thrown: fx.Throw, *, actor: Actor, now: datetime) -> int:
     """A message or signal that an instance has thrown, in its transaction."""
     if thrown.kind not in ("message", "signal"):

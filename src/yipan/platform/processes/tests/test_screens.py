@@ -182,3 +182,20 @@ def test_processes_of_the_built_in_packs_can_be_deployed(office, monkeypatch, pa
     row = Definition.objects.get()
     assert row.key == path.stem
     assert len(row.outline) > 3
+
+
+def test_two_versions_are_compared(office, begin, signed_in):
+    """Added, removed and changed elements stand in a list and are coloured in both pictures."""
+    boss, wang = office.add("管", "manager"), office.add("王", "examiner")
+    begin(models.TWO, "two")
+    newer = models.TWO.decode().replace('yipan:limit="P3WD"', 'yipan:limit="P2WD"').replace('"审核"', '"复核"').encode()
+    processes.deploy(newer, key="two", actor=boss, at=NOW)
+    assert "第 1 版" in page(signed_in(boss), "processes:definition", "two", 2)
+    text = page(signed_in(boss), "processes:compare", "two", 2, 1)
+    assert "第 1 版 → 第 2 版" in text  # the older one first, whichever was asked from
+    for wanted in ("期限：3 → 2", "名称：审核 → 复核", "yp-changed", "有变化"):
+        assert wanted in text
+    assert "yp-added" not in text
+    assert "流程相同" in page(signed_in(boss), "processes:compare", "two", 2, 2)
+    assert signed_in(boss).get(reverse("processes:compare", args=["two", 2, 9])).status_code == 404
+    assert signed_in(wang).get(reverse("processes:compare", args=["two", 1, 2])).status_code == 403
