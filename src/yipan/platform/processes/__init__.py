@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from .actions.lists import follow as follow
     from .actions.lists import mark_read as mark_read
     from .actions.lists import unfollow as unfollow
+    from .actions.migration import migrate as migrate
     from .actions.move import move as move
     from .actions.start import start as start
     from .actions.transactions import command as command
-    from .actions.upgrade import upgrade as upgrade
     from .domain.values import ActCall as ActCall
     from .domain.values import Completed as Completed
     from .domain.values import DefinitionVersion as DefinitionVersion
@@ -61,7 +61,7 @@ _WHERE = {
     "resume": "actions.control", "correlate": "actions.correlate", "signal": "actions.correlate",
     "follow": "actions.lists",
     "command": "actions.transactions", "unfollow": "actions.lists", "mark_read": "actions.lists",
-    "upgrade": "actions.upgrade",
+    "migrate": "actions.migration",
     "ActCall": "domain.values", "Completed": "domain.values", "DefinitionVersion": "domain.values",
     "InstanceView": "domain.values", "ModelError": "domain.values", "Moved": "domain.values",
     "ProcessProblem": "domain.values", "picture_for": "pictures", "steps_for": "pictures",

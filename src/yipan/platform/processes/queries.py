@@ -428,6 +428,11 @@ def process_names() -> list[tuple[str, str]]:
     return [(key, name or key) for key, name in newest.values_list("key", "name")]
 
 
+def running_on(key: str, version: int) -> int:
+    """How many instances run on a version."""
+    return Instance.objects.filter(definition__key=key, definition__version=version, ended_at=None).count()
+
+
 def other_versions(key: str, version: int) -> list[int]:
     """Numbers of the other versions of a process, newest first."""
     others = Definition.objects.filter(key=key).exclude(version=version).order_by("-version")

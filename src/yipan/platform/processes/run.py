@@ -95,6 +95,14 @@ class Run(Telling):
             self._take(event)
             return
         self._queue.append(event)
+        self._drain()
+
+    def take_over(self, state: dict[str, Any], effects: list[fx.Effect]) -> None:
+        """Take over a state that was made without an event (a migration), and everything that follows from it."""
+        self._accept(state, effects)
+        self._drain()
+
+    def _drain(self) -> None:
         self._busy = True
         try:
             with self._around():
@@ -134,6 +142,9 @@ class Run(Telling):
             raise ProcessProblem(str(problem), "model") from problem
         except CalendarMissing as problem:
             raise ProcessProblem(str(problem), "calendar") from problem
+        self._accept(state, effects)
+
+    def _accept(self, state: dict[str, Any], effects: list[fx.Effect]) -> None:
         self.held.state = state
         if state["status"] in ("running", "suspended"):
             self.held.status = state["status"]

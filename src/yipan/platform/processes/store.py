@@ -182,12 +182,16 @@ _SET_TASKS = f"""w_changes AS (
 )"""
 _TIMERS = _insert(
     "w_timers", "processes_timer", TIMER_COLUMNS,
-    more="ON CONFLICT (instance_id, key) DO UPDATE SET due_at = excluded.due_at, next_try = NULL, attempts = 0",
+    more="ON CONFLICT (instance_id, key) DO UPDATE SET due_at = excluded.due_at, next_try = NULL, attempts = 0, "
+    "element_id = excluded.element_id",
 )  # fmt: skip
 _TIMERS_GONE = (
     "w_timers_gone AS (DELETE FROM processes_timer WHERE instance_id = %(instance)s AND key = ANY(%(w_timers_gone)s))"
 )
-_SUBSCRIPTIONS = _insert("w_subs", "processes_subscription", SUBSCRIPTION_COLUMNS)
+_SUBSCRIPTIONS = _insert(
+    "w_subs", "processes_subscription", SUBSCRIPTION_COLUMNS,
+    more="ON CONFLICT (instance_id, key) DO UPDATE SET element_id = excluded.element_id",
+)  # fmt: skip
 _SUBSCRIPTIONS_GONE = """w_subs_gone AS (
     DELETE FROM processes_subscription WHERE instance_id = %(instance)s AND key = ANY(%(w_subs_gone)s)
 )"""

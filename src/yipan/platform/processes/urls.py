@@ -4,7 +4,7 @@ from django.urls import path
 
 from yipan.platform.ui.access import needs
 
-from . import views
+from . import migration_views, views
 from .actions.move import HAND_OVER
 from .unit_listing import DefinitionList, UnitTaskList
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("processes/<str:key>/<int:version>/", views.definition, name="definition"),
     path("processes/<str:key>/<int:version>/model.bpmn", views.model, name="model"),
     path("processes/<str:key>/<int:version>/compare/<int:other>/", views.compare, name="compare"),
+    path("processes/<str:key>/<int:version>/migrate/", migration_views.migrate, name="migrate"),
     path("todo/matter/<int:instance_id>/", views.instance, name="instance"),
     path("todo/matter/<int:instance_id>/follow/", views.follow, name="follow"),
     path("todo/errand/<int:errand_id>/", views.errand, name="errand"),

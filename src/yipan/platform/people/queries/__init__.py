@@ -331,6 +331,11 @@ def actor_of(login: str) -> records.Actor:
     )
 
 
+def actor_of_account(account_id: int) -> records.Actor:
+    """A member of staff by account, as he acts from his main post; for long work that was begun in his name."""
+    return actor_of(Account.objects.values_list("login", flat=True).get(pk=account_id, kind=Account.Kind.STAFF))
+
+
 def staff_named(login: str) -> records.Actor | None:
     """A member of staff by login as he acts from his main post; None when there is none."""
     if not Account.objects.filter(login=login, kind=Account.Kind.STAFF, is_active=True).exists():
