@@ -12,7 +12,7 @@ from yipan.kernel import bpmn, clock
 
 from . import effects as fx
 from .activities import Activities
-from .compiled import N
+from .compiled import Compiled, N
 from .core import Token
 from .errors import EngineError, Refused
 
@@ -34,6 +34,39 @@ def duration(text: str, start: dt.datetime) -> dt.datetime:
     return moved + dt.timedelta(
         weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=float(found.group(7) or 0)
     )
+
+
+def first_start(model: Compiled, element: str, now: dt.datetime, calendar: clock.Calendar | None) -> dict[str, Any]:
+    """When a timer start event begins instances: ``{from, at, left}`` for :func:`next_start`; ``at`` is the first time.
+
+    Durations and limits count from ``now`` (when the model was deployed)."""
+    entry: dict[str, Any] = {"from": now.isoformat()}
+    return entry | {"at": _start_at(model, element, entry, calendar).isoformat(), "left": entry.get("left", 1)}
+
+
+def next_start(
+    model: Compiled, element: str, entry: dict[str, Any], calendar: clock.Calendar | None
+) -> dict[str, Any] | None:
+    """The same after it has begun an instance; None when that was the last."""
+    left = entry["left"]
+    if left is not None and left <= 1:
+        return None
+    renewed = {"from": entry["at"], "left": None if left is None else left - 1}
+    return renewed | {"at": _start_at(model, element, renewed, calendar).isoformat()}
+
+
+def _start_at(
+    model: Compiled, element: str, entry: dict[str, Any], calendar: clock.Calendar | None
+) -> dt.datetime:  # fmt: skip
+    timer = model.nodes[element].node.event.timer
+    assert timer is not None
+    start = dt.datetime.fromisoformat(entry["from"])
+    if timer.limit is not None:
+        limit = clock.Limit(timer.limit.amount, timer.limit.unit)
+        return clock.due(limit, start, [], (), calendar).at or start
+    made = model.nodes[element].timer
+    text = timer.text.text if made is None else str(made.expression.evaluate({}, now=start))
+    return Timers._of_text(timer.kind, text, start, entry)  # noqa: SLF001
 
 
 class Timers(Activities):

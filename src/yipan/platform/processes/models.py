@@ -125,6 +125,29 @@ class Timer(models.Model):
         ]
 
 
+class StartEvent(models.Model):
+    """How the newest version of a process begins by itself: by a message or signal of this name, or at a time.
+
+    ``timer`` is the engine's entry of a timer start event (``kernel.engine.timers.first_start``)."""
+
+    definition = models.ForeignKey(Definition, on_delete=models.PROTECT)
+    element_id = models.TextField()
+    kind = models.TextField()
+    name = models.TextField(default="")
+    due_at = models.DateTimeField(null=True)
+    timer = models.JSONField(null=True)
+    attempts = models.SmallIntegerField(default=0)
+    next_try = models.DateTimeField(null=True)
+    last_error = models.TextField(default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["definition", "element_id"], name="processes_start_element")]
+        indexes = [
+            models.Index(fields=["kind", "name"], name="processes_start_name"),
+            models.Index(fields=["due_at"], name="processes_start_due", condition=models.Q(due_at__isnull=False)),
+        ]
+
+
 class Subscription(models.Model):
     """An instance waits for a message (name and correlation key) or a signal (name)."""
 

@@ -105,21 +105,30 @@ WITH chain AS MATERIALIZED (
 )
 SELECT nextval(pg_get_serial_sequence('processes_instance', 'id')), chain.seq, chain.head, clock_timestamp(),
     (SELECT d.id FROM processes_definition d WHERE d.key = %(definition)s
-        AND (%(version)s::int IS NULL OR d.version = %(version)s) ORDER BY d.version DESC LIMIT 1),
+        AND (%(version)s::int IS NULL OR d.version = %(version)s)
+        AND (%(tag)s::text = '' OR d.version_tag = %(tag)s)
+        AND (%(as_of)s::bigint IS NULL
+            OR d.deployed_at <= (SELECT o.deployed_at FROM processes_definition o WHERE o.id = %(as_of)s)) ORDER BY d.version DESC LIMIT 1),
     (SELECT i.id FROM processes_instance i WHERE i.start_key = %(start_key)s)
 FROM (SELECT 1) AS one LEFT JOIN chain ON true
 """
 
 
 def reserve(
-    *, definition_key: str, version: int | None, subject: tuple[str, str], start_key: str
+    *,
+    definition_key: str,
+    version: int | None,
+    subject: tuple[str, str],
+    start_key: str,
+    tag: str = "",
+    as_of: int | None = None,
 ) -> tuple[int, Head, datetime, int | None, int | None]:
     """For a new instance: its id, the locked head of the subject's chain, the database's clock, the id of the version
     to run, and the id of an instance already started with this key."""
     ((id_, seq, head, recorded_at, definition, started),) = prepared.execute(
         _RESERVE,
         {"kind": subject[0], "subject": subject[1], "definition": definition_key, "version": version,
-         "start_key": start_key or None},
+         "start_key": start_key or None, "tag": tag, "as_of": as_of},
     )  # fmt: skip
     return id_, _head(seq, head), recorded_at, definition, started
 

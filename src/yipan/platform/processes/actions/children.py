@@ -17,6 +17,8 @@ def start_child(parent: "Run", effect: fx.StartChild) -> None:
 
     held = parent.held
     version = int(effect.bound) if effect.binding == "version" and effect.bound.isdigit() else None
+    tag = effect.bound if effect.binding == "tag" else ""
+    as_of = held.definition_id if effect.binding == "deployment" else None
     _, run = begin(
         definition_key=effect.key,
         subject=held.subject,
@@ -27,6 +29,8 @@ def start_child(parent: "Run", effect: fx.StartChild) -> None:
         now=parent.now,
         applicant=(held.applicant_person_id, held.applicant_entity_id),
         version=version,
+        tag=tag,
+        as_of=as_of,
         parent=(held.id, effect.child),
         keep=effect.keep,
     )

@@ -11,18 +11,20 @@ from yipan.platform.records import SYSTEM, Actor
 from .. import definitions, queries, store
 from ..domain.values import ProcessProblem
 from ..run import Run, active
+from .starts import begin_by
 from .transactions import command
 
 
 def correlate(
     message: str, business_key: str, data: Mapping[str, Any] | None = None, *, now: datetime, actor: Actor = SYSTEM
 ) -> int:
-    """Hand a message to every instance that waits for it under this key; how many took it."""
+    """Hand a message to every instance that waits for it under this key, else begin the processes that start by it;
+    how many took it."""
     return command(lambda: _hand("message", message, business_key, dict(data or {}), actor, now))
 
 
 def signal(name: str, data: Mapping[str, Any] | None = None, *, now: datetime, actor: Actor = SYSTEM) -> int:
-    """Broadcast a signal to every instance that waits for it; how many took it."""
+    """Broadcast a signal to every instance that waits for it, and to the processes that start by it; how many."""
     return command(lambda: _hand("signal", name, "", dict(data or {}), actor, now))
 
 
@@ -50,4 +52,6 @@ def _hand(kind: str, name: str, key: str, data: dict[str, Any], actor: Actor, no
             raise
         run.write()
         taken += 1
+    if kind == "signal" or not taken:
+        taken += begin_by(kind, name, key, data, actor, now)
     return taken

@@ -14,6 +14,7 @@ from .. import definitions, registry
 from ..domain.outlines import outline_of
 from ..domain.values import DefinitionVersion, ProcessProblem
 from ..models import Definition
+from .starts import listen
 
 
 @transaction.atomic
@@ -24,6 +25,8 @@ def deploy(xml: bytes, *, key: str, actor: Actor, at: datetime) -> DefinitionVer
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"processes.deploy/{key}"])
     known = Definition.objects.filter(key=key, sha256=digest).first()
     if known is not None:
+        if not Definition.objects.filter(key=key, version__gt=known.version).exists():
+            listen(known, at)
         return DefinitionVersion(known.pk, key, known.version, known.name, digest)
     process = read(xml)
     if process.id != key:
@@ -50,6 +53,7 @@ def deploy(xml: bytes, *, key: str, actor: Actor, at: datetime) -> DefinitionVer
         payload={"version": row.version, "sha256": digest, "name": process.name},
     )
     definitions.keep(row.pk, key, row.version, xml)
+    listen(row, at)
     return DefinitionVersion(row.pk, key, row.version, row.name, digest, new=True)
 
 

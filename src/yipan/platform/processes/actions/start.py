@@ -63,16 +63,20 @@ def begin(
     key: str = "",
     parent: tuple[int, str] | None = None,
     keep: tuple[str, ...] = (),
+    element: str = "",
+    tag: str = "",
+    as_of: int | None = None,
 ) -> tuple[InstanceView, Run | None]:
-    """The same for this room: also answers with the run; None when it was started before."""
+    """The same for this room: also answers with the run; None when it was started before. ``element``: the start event;
+    ``tag`` and ``as_of`` choose the version by its tag, or the newest when another definition was deployed."""
     subject = (subject[0], str(subject[1]))
     id_, head, recorded_at, definition, known = store.reserve(
-        definition_key=definition_key, version=version, subject=subject, start_key=key
+        definition_key=definition_key, version=version, subject=subject, start_key=key, tag=tag, as_of=as_of
     )
     if known is not None:
         return queries.instance(known, repeated=True), None
     if definition is None:
-        wanted = f"第 {version} 版" if version is not None else ""
+        wanted = f"第 {version} 版" if version is not None else f"标签为“{tag}”的版本" if tag else ""
         raise ProcessProblem(f"流程“{definition_key}”{wanted}还没有发布，请先安装含有它的内容包。", "model")
     ready = definitions.ready(definition)
     held = store.Held(
@@ -90,7 +94,7 @@ def begin(
     }  # fmt: skip
     run.event("started", "", kind="process.instance")
     by = str(actor.person_id) if actor.person_id is not None else ""
-    run.feed(engine.Start(data=data, by=by, business_key=business_key, keep=keep))
+    run.feed(engine.Start(data=data, by=by, business_key=business_key, element=element, keep=keep))
     if actor.person_id is not None and parent is None:
         run.lines.append(run.line("started", holders.person_key(actor.person_id)))
     run.write()
