@@ -28,6 +28,8 @@ PARTS = {
     "people/person.html": "posts and roles of one person", "people/handover.html": "one list to sign",
     "people/me.html": "one's own posts", "administration/home.html": "the health of the installation",
     "counter/home.html": "today's work of one window",
+    "processes/compare.html": "what is different between two versions",
+    "processes/migrate.html": "why some instances stay behind in one trial run",
 }  # fmt: skip
 LISTS = {route.name: route.view.list_page for route in routes() if hasattr(route.view, "list_page")}
 

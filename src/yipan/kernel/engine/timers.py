@@ -66,7 +66,7 @@ def _start_at(
         return clock.due(limit, start, [], (), calendar).at or start
     made = model.nodes[element].timer
     text = timer.text.text if made is None else str(made.expression.evaluate({}, now=start))
-    return Timers._of_text(timer.kind, text, start, entry)  # noqa: SLF001
+    return Timers._of_text(timer.kind, text, start, entry)
 
 
 class Timers(Activities):

@@ -108,7 +108,8 @@ SELECT nextval(pg_get_serial_sequence('processes_instance', 'id')), chain.seq, c
         AND (%(version)s::int IS NULL OR d.version = %(version)s)
         AND (%(tag)s::text = '' OR d.version_tag = %(tag)s)
         AND (%(as_of)s::bigint IS NULL
-            OR d.deployed_at <= (SELECT o.deployed_at FROM processes_definition o WHERE o.id = %(as_of)s)) ORDER BY d.version DESC LIMIT 1),
+            OR d.deployed_at <= (SELECT o.deployed_at FROM processes_definition o WHERE o.id = %(as_of)s))
+        ORDER BY d.version DESC LIMIT 1),
     (SELECT i.id FROM processes_instance i WHERE i.start_key = %(start_key)s)
 FROM (SELECT 1) AS one LEFT JOIN chain ON true
 """

@@ -122,8 +122,8 @@ def start_all(key: str, *, source: int, target: int, plan: Plan, actor: Actor, r
     _version(key, source)
     _version(key, target)
     return jobs.start(
-        JOB, title=f"流程 {key}：第 {source} 版迁移到第 {target} 版", account_id=actor.account_id, key=key, source=source,
-        target=target, plan=as_json(plan), reason=reason.strip(),
+        JOB, title=f"流程 {key}：第 {source} 版迁移到第 {target} 版", account_id=actor.account_id, key=key,
+        source=source, target=target, plan=as_json(plan), reason=reason.strip(),
     )  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def _begin(row: StartEvent, key: str, data: Mapping[str, Any], actor: Actor, now
 
 
 def sweep() -> int:
-    """Begin what is due by time; called by the worker. Each begins in its own transaction, once, however many workers."""
+    """Begin what is due by time; called by the worker. Each in its own transaction, once, however many workers."""
     handled, now = 0, calendar.now()
     while handled < 50 and _one(now):
         handled += 1
@@ -86,6 +86,7 @@ def _one(now: datetime) -> bool:
             if row is None:
                 return False
             row_id = row.pk
+            assert row.timer is not None  # only timer events have a due time
             _begin(row, "", {}, SYSTEM, now)
             ready = definitions.ready(row.definition_id)  # type: ignore[attr-defined]
             entry = engine_timers.next_start(ready.model, row.element_id, row.timer, ready.env(now).calendar)

@@ -6,8 +6,8 @@ from yipan.kernel.engine import Plan, Spawn
 
 
 def read(posted: Mapping[str, str]) -> tuple[Plan, dict[str, str]]:
-    """``elements`` and ``flows`` are lines ``旧 = 新``, ``cancel`` ids by line, ``spawn`` lines ``新环节 旁 旧环节,旧环节``;
-    the plan, and errors by field (empty when it could be read)."""
+    """``elements`` and ``flows`` are lines ``旧 = 新``, ``cancel`` ids by line, ``spawn`` lines
+    ``新环节 旁 旧环节,旧环节``; the plan, and errors by field (empty when it could be read)."""
     errors: dict[str, str] = {}
     pairs = {name: _pairs(name, posted.get(name, ""), errors) for name in ("elements", "flows")}
     spawn: list[Spawn] = []

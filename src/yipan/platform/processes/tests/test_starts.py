@@ -138,6 +138,7 @@ def test_processes_that_begin_each_other_without_end_are_stopped(office):
 ])  # fmt: skip
 def test_a_call_chooses_its_version(binding, expected, office, begin):
     """Latest, by number, by tag, or as it stood when the caller was deployed."""
+
     def called(name: str, tag: str) -> bytes:
         xml = models.bpmn("called", '<startEvent id="s"/>' + models.user("A", name) + '<endEvent id="e"/>', "s>A\nA>e")
         return xml.replace(b'yipan:unit="unit"', f'yipan:unit="unit" yipan:version="{tag}"'.encode())

@@ -9,7 +9,6 @@ from yipan.platform.jobs.testing import run_sweeps
 from yipan.platform.processes import check, queries, registry
 from yipan.platform.processes.models import Instance, Task, Timer
 from yipan.platform.records.models import EventRow
-from yipan.platform.records.rights import Refused
 
 from . import models
 from .office import NOW
