@@ -70,9 +70,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Bytes are named by their length: those of an archive bear the time it was made, and both processes must see
-    tests of the same names."""
-    return f"{argname} of {len(val)} bytes" if isinstance(val, bytes) else None
+    """Bytes are named by what they are for: those of an archive, and even their number, bear the time it was made, and
+    both processes must see tests of the same names."""
+    return argname if isinstance(val, bytes) else None
 
 
 def _turn(item: pytest.Item) -> int:

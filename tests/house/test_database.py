@@ -11,6 +11,7 @@ from yipan.house.commands.demo import Demo
 from yipan.house.database import APP, OWNER, SUPERUSER, EmbeddedPostgres
 from yipan.house.listening import free_port
 from yipan.house.places import Places, default_home
+from yipan.house.process_table import alive
 
 
 @pytest.fixture
@@ -53,8 +54,9 @@ def test_the_demo_outlives_a_database_that_cannot_start_at_once(cluster, capsys)
     demo = Demo(cluster.places, "127.0.0.1", free_port())
     settings = cluster.places.cluster / "postgresql.conf"
     aside = settings.rename(settings.with_suffix(".aside"))
-    os.kill(cluster.process_id(), signal.SIGKILL)
-    wait_for(lambda: not cluster.answers(), "the server to be gone", 20)
+    killed = cluster.process_id()
+    os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: not cluster.answers() and not alive(killed), "the server to be gone", 20)
     demo.supervisor.look_after()
     assert "it did not start" in capsys.readouterr().err
     aside.rename(settings)
