@@ -23,7 +23,7 @@ VERBS = {
 
 def register() -> None:
     from . import leaving, outside, sources, telling
-    from .actions import join_person, migration, starts, timers
+    from .actions import join_person, migration, orphans, starts, timers
     from .loader import ProcessLoader
 
     records.rights.declare_all(RIGHTS)
@@ -33,6 +33,8 @@ def register() -> None:
     joining.register("流程", join_person.move)
     jobs.sweep("processes.timers", every=2.0)(timers.sweep)
     jobs.sweep("processes.starts", every=5.0)(starts.sweep)
+    jobs.task("processes.orphans")(orphans.tell_administrators)
+    jobs.periodic("*/10 * * * *", "processes.orphans")
     jobs.task(migration.JOB)(migration.migrate_all)
     register_loader(ProcessLoader(), after=["people"])
     sources.register()

@@ -199,3 +199,31 @@ def test_two_versions_are_compared(office, begin, signed_in):
     assert "流程相同" in page(signed_in(boss), "processes:compare", "two", 2, 2)
     assert signed_in(boss).get(reverse("processes:compare", args=["two", 2, 9])).status_code == 404
     assert signed_in(wang).get(reverse("processes:compare", args=["two", 1, 2])).status_code == 403
+
+
+def test_work_that_nobody_can_do_is_put_before_the_administrator(office, begin, things):
+    """One line a unit with the number; it changes, and goes when somebody can do the work; nobody is asked twice."""
+    from yipan.platform.processes.actions import orphans
+
+    admin = office.add("管", "unit_admin")
+    first, second = begin(models.TWO, "two"), begin(models.TWO, "two")
+    assert orphans.tell_administrators() == 1
+    assert [line.title for line in queries.todo(admin, "todo").lines] == ["2 项任务没有人能办，请改派"]
+    orphans.tell_administrators()
+    assert len(queries.todo(admin, "todo").lines) == 1
+    processes.terminate(second.subject, actor=admin, now=NOW, reason="重复")
+    orphans.tell_administrators()
+    assert [line.title for line in queries.todo(admin, "todo").lines] == ["1 项任务没有人能办，请改派"]
+    wang = office.add("王", "examiner")
+    assert orphans.tell_administrators() == 0
+    assert not queries.todo(admin, "todo").lines
+    task = queries.open_task(first.subject)
+    processes.move(task_id=task.pk, move="claim", actor=wang, now=NOW)
+    zhao = office.add("赵", "examiner")
+    office.absent(wang, zhao)
+    assert orphans.counts(NOW) == {}  # his deputy acts for him
+    from yipan.platform.people.models import Absence, Account
+
+    Absence.objects.all().delete()
+    Account.objects.filter(pk=wang.account_id).update(is_active=False)
+    assert orphans.counts(NOW) == {"market": 1}  # he has left, and the task is his
