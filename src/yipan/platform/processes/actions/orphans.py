@@ -7,6 +7,7 @@ people count with their deputies, groups with everybody who holds the role and i
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.urls import reverse
@@ -71,14 +72,14 @@ def counts(now: datetime) -> dict[str, int]:
     return dict(found)
 
 
-def _count(where: str, unit: str, *values: object) -> int:
+def _count(where: str, unit: str, *values: Any) -> int:
     ((number,),) = _rows(
         f"SELECT count(*) {_OPEN} AND t.unit_key = %s AND t.persons = '{{}}' AND {where}", unit, *values
     )
     return number
 
 
-def _rows(text: str, *values: object) -> Iterable[tuple]:
+def _rows(text: str, *values: Any) -> Iterable[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(text, list(values))
         return cursor.fetchall()
