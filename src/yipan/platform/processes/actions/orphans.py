@@ -66,7 +66,8 @@ def counts(now: datetime) -> dict[str, int]:
     if away:
         for unit, number in _rows(
             f"SELECT t.unit_key, count(*) {_OPEN} AND (t.person_id = ANY(%s::bigint[]) "
-            "OR (t.person_id IS NULL AND t.persons <> '{}' AND t.persons <@ %s::bigint[])) GROUP BY t.unit_key", away, away,
+            "OR (t.person_id IS NULL AND t.persons <> '{}' AND t.persons <@ %s::bigint[])) GROUP BY t.unit_key",
+            away, away,
         ):  # fmt: skip
             found[unit] += number
     return dict(found)
