@@ -14,6 +14,7 @@ import fragments
 from lxml import etree
 from situations import SITUATIONS
 
+from yipan.house import tck
 from yipan.kernel import bpmn
 from yipan.kernel.bpmn.names import KINDS
 
@@ -54,6 +55,20 @@ def miwg(folder: Path) -> str:
     return "\n".join(lines)
 
 
+def decisions(outcomes: list[tck.Outcome]) -> str:
+    """The DMN kit: how many of each level passed, and every case that did not, with its reason."""
+    own = [one for one in outcomes if not one.external]
+    lines = [_row("level", "cases", "passed", "share"), _row(*["---"] * 4)]
+    for level in sorted({one.level for one in own}):
+        of_level = [one for one in own if one.level == level]
+        passed = sum(not one.reason for one in of_level)
+        lines.append(_row(level, str(len(of_level)), str(passed), f"{passed / len(of_level):.2%}"))
+    lines += ["", f"{len(outcomes) - len(own)} cases need functions written in Java and are counted apart.", ""]
+    lines += [_row("model", "case", "reason"), _row(*["---"] * 3)]
+    failed = [one for one in own if one.reason]
+    return "\n".join([*lines, *(_row(one.model, one.case, one.reason.replace("|", "\\|")[:120]) for one in failed)])
+
+
 def processes(xml: bytes) -> list[str]:
     """Ids of the processes of a document that have elements."""
     root = etree.fromstring(xml)
@@ -83,5 +98,7 @@ if __name__ == "__main__":
     text = PAGE.read_text()
     for part_, made_ in parts():
         text = put(text, part_, made_)
+    if os.environ.get("YIPAN_CONFORMANCE"):
+        text = put(text, "dmn", decisions(list(tck.run(Path(os.environ["YIPAN_CONFORMANCE"]) / "dmn-tck"))))
     PAGE.write_text(text)
     sys.stdout.write(f"{PAGE} written\n")

@@ -27,7 +27,8 @@ COMMANDS = {
     "audit": "verify the chains of acts and the signed roots",
     "backup": "write database, files and manifest into one archive",
     "restore": "load such an archive into an empty installation",
-    "bpmn": "check process models",
+    "bpmn": "check, play and compare process models",
+    "conformance": "run public conformance suites against this program",
 }
 EXIT_CODES = "exit codes: 0 done, 1 faults found or failed, 2 wrong use or refused, 130 interrupted"
 

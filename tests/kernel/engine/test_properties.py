@@ -13,7 +13,7 @@ from yipan.kernel import bpmn, engine
 from yipan.kernel.engine import effects as fx
 from yipan.kernel.engine.rehearsal import Instance, Rehearsal
 
-RUNS = settings(max_examples=150, deadline=None)
+RUNS = settings(max_examples=80, deadline=None)
 
 
 def run(plan: Plan, choose: "st.DataObject", *, after_each: bool = True) -> tuple[Rehearsal, Instance, Counter[str]]:

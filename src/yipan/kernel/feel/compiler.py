@@ -281,7 +281,12 @@ def _function(node: n.FunctionOf) -> Step:
 
 def _instance_of(node: n.InstanceOf) -> Step:
     value, wanted = compile_node(node.value), node.type
-    return lambda scope: conforms(value(scope), wanted, scope.run.spend)
+
+    def ask(scope: Scope) -> bool:
+        run = scope.run
+        return conforms(value(scope), wanted, run.spend, lambda one, key: run.is_instance(one, key, scope))
+
+    return ask
 
 
 _COMPILERS: dict[type, Callable[[Any], Step]] = {

@@ -21,17 +21,18 @@ _LANGUAGE = tuple(name for name in (*BUILTINS, *sorted(PROPERTIES)) if " " in na
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """``names``: variables it reads. ``maybe_names``: names inside filters, which may be parts of the elements."""
+    """``names``: variables it reads. ``maybe_names``: names inside filters, which may be parts of the elements.
+    ``step`` is its function of a scope, for languages built upon this one (``kernel.dmn``)."""
 
     text: str
     tree: Node = field(repr=False)
     names: frozenset[str]
     maybe_names: frozenset[str]
-    _step: Step = field(repr=False)
+    step: Step = field(repr=False)
 
     def evaluate(self, context: Mapping[str, Any], *, now: dt.datetime | None = None, budget: int = BUDGET) -> Any:
         """The value for these variables. Raises FeelError only when the budget is used up."""
-        return _run(self._step, Root(context, Run(now, budget)))
+        return run(self.step, Root(context, Run(now, budget)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,17 @@ class UnaryTests:
     tree: Node = field(repr=False)
     names: frozenset[str]
     maybe_names: frozenset[str]
-    _step: Step = field(repr=False)
+    step: Step = field(repr=False)
 
     def evaluate(
         self, value: Any, context: Mapping[str, Any], *, now: dt.datetime | None = None, budget: int = BUDGET
     ) -> bool | None:
         """Whether the value meets the tests; None when it cannot be said."""
-        answer = _run(self._step, Root(context, Run(now, budget)).child({"?": normalise(value)}))
+        answer = run(self.step, Root(context, Run(now, budget)).child({"?": normalise(value)}))
         return answer if isinstance(answer, bool) else None
 
 
-def _run(step: Step, scope: Scope) -> Any:
+def run(step: Step, scope: Scope) -> Any:
     """Values may be nested deeper than the host can follow them; that is a fault of the expression or its data."""
     try:
         return step(scope)
@@ -60,24 +61,28 @@ def _run(step: Step, scope: Scope) -> Any:
         raise FeelError("列表或上下文嵌套太深", 0, "请减少嵌套的层数") from None
 
 
-def compile(text: str, known: Iterable[str] = ()) -> Expression:
-    """Read an expression. ``known``: names of variables that consist of several words. Raises FeelError."""
-    return _expression(text, tuple(sorted(set(known))))
+TypeNames = Iterable[tuple[str, str]]
 
 
-def compile_unary_tests(text: str, known: Iterable[str] = ()) -> UnaryTests:
+def compile(text: str, known: Iterable[str] = (), types: TypeNames = ()) -> Expression:
+    """Read an expression. ``known``: names of variables that consist of several words; ``types``: names of types of the
+    surroundings, each with the key ``Run.is_instance`` is asked with. Raises FeelError."""
+    return _expression(text, tuple(sorted(set(known))), tuple(types))
+
+
+def compile_unary_tests(text: str, known: Iterable[str] = (), types: TypeNames = ()) -> UnaryTests:
     """Read the tests of one cell. Raises FeelError."""
-    return _tests(text, tuple(sorted(set(known))))
+    return _tests(text, tuple(sorted(set(known))), tuple(types))
 
 
 @lru_cache(maxsize=4096)
-def _expression(text: str, known: tuple[str, ...]) -> Expression:
-    tree = Parser(text, (*_LANGUAGE, *known)).whole_expression()
+def _expression(text: str, known: tuple[str, ...], types: tuple[tuple[str, str], ...]) -> Expression:
+    tree = Parser(text, (*_LANGUAGE, *known), types).whole_expression()
     return Expression(text, tree, *free_names(tree), compile_node(tree))
 
 
 @lru_cache(maxsize=4096)
-def _tests(text: str, known: tuple[str, ...]) -> UnaryTests:
-    tree = Parser(text, (*_LANGUAGE, *known)).whole_tests()
+def _tests(text: str, known: tuple[str, ...], types: tuple[tuple[str, str], ...]) -> UnaryTests:
+    tree = Parser(text, (*_LANGUAGE, *known), types).whole_tests()
     names, maybe = free_names(tree)
     return UnaryTests(text, tree, names - {"?"}, maybe, compile_node(tree))

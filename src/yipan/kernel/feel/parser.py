@@ -28,8 +28,11 @@ _N = TypeVar("_N", bound=n.Node)
 class Parser:
     """One text. ``expression()`` and ``unary_tests()`` read all of it."""
 
-    def __init__(self, source: str, known: Iterable[str]) -> None:
+    def __init__(self, source: str, known: Iterable[str], types: Iterable[tuple[str, str]] = ()) -> None:
+        """``types``: names of types that the surroundings define, each with the key it is asked for by."""
         self.source = source
+        pairs = [(tuple(words(name)), key) for name, key in types]
+        self.types = sorted(pairs, key=lambda pair: len(pair[0]), reverse=True)
         self.tokens = tokens(source)
         self.index = 0
         self.nesting = 0

@@ -25,6 +25,10 @@ class Run:
         self.left = budget
         self.calls = 0
 
+    def is_instance(self, value: Any, key: str, scope: "Scope") -> bool | None:  # noqa: ARG002
+        """Whether a value is of a type that the surroundings define; by itself FEEL knows none."""
+        return None
+
     def spend(self, amount: int) -> None:
         self.left -= amount
         if self.left < 0:
@@ -100,27 +104,43 @@ class Builtin:
         else:
             return None
         run.spend(1 + sum(len(one) for one in arguments if isinstance(one, (list, dict))))
-        try:
-            result = self.body(run, *arguments)
-        except NotApplicable:
-            return None
+        result = self._answer(run, arguments)
         if isinstance(result, (list, dict)):
             run.spend(len(result))
         elif isinstance(result, str):
             run.spend(len(result) // 100)
         return result
 
+    def _answer(self, run: Run, arguments: tuple[Any, ...]) -> Any:
+        """The result; a list of one stands for its element where the list itself is of no use (10.3.2.9.4)."""
+        try:
+            return self.body(run, *arguments)
+        except NotApplicable:
+            single = [one[0] if isinstance(one, list) and len(one) == 1 else one for one in arguments]
+            if all(a is b for a, b in zip(single, arguments, strict=True)):
+                return None
+        try:
+            return self.body(run, *single)
+        except NotApplicable:
+            return None
+
+    def takes(self, count: int) -> bool:
+        """Whether it can be called with this number of arguments."""
+        return any(len(names) == count or (names[-1:] and names[-1].endswith("…")) for names in self.signatures)
+
     def positions(self, names: Sequence[str]) -> tuple[int | None, ...] | None:
         """For a call by name: per parameter the index of its argument (None: left out); None if names are wrong."""
+        fitting: tuple[int | None, ...] | None = None
         for signature in self.signatures:
             plain = [name.rstrip("…") for name in signature]
             if set(names) <= set(plain) and len(set(names)) == len(names):
                 found = [names.index(name) if name in names else None for name in plain]
+                fitting = fitting or tuple(found)
                 while found and found[-1] is None:
                     found.pop()
                 if any(len(found) == len(other) for other in self.signatures):
                     return tuple(found)
-        return None
+        return fitting
 
 
 class UserFunction:

@@ -1,5 +1,6 @@
 """Names of types: reading them (``list<number>``, ``context<a: string>``) and asking values for them."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .errors import FeelError
@@ -18,6 +19,10 @@ _LONGEST = sorted((tuple(name.split()) for name in SIMPLE), key=len, reverse=Tru
 
 def type_name(parser: "Parser") -> TypeName:
     place = parser.now.start
+    for words, key in parser.types:
+        if all(parser.ahead(i).text == part for i, part in enumerate(words)):
+            parser.index += len(words)
+            return TypeName(key)
     for parts in _LONGEST:
         if all(parser.ahead(i).text == part for i, part in enumerate(parts)):
             parser.index += len(parts)
@@ -51,8 +56,14 @@ def _with_parts(parser: "Parser", name: str) -> TypeName:
     return TypeName(name)
 
 
-def conforms(value: Any, wanted: TypeName, spend: Spend = free) -> bool:
-    """``value instance of wanted``. Null is an instance of Null only, and of no Any."""
+Ask = Callable[[Any, str], bool | None]
+
+
+def conforms(value: Any, wanted: TypeName, spend: Spend = free, ask: Ask = lambda _value, _key: None) -> bool:
+    """``value instance of wanted``. Null is an instance of Null only, and of no Any; entries of a context may be null.
+    ``ask`` answers for types of the surroundings."""
+    if wanted.name.startswith("{"):
+        return ask(value, wanted.name) is True
     if wanted.name == "Any":
         return value is not None
     if kind(value) != wanted.name:
@@ -62,12 +73,12 @@ def conforms(value: Any, wanted: TypeName, spend: Spend = free) -> bool:
     match wanted.name:
         case "list":
             spend(len(value))
-            return all(conforms(one, wanted.parts[0], spend) for one in value)
+            return all(conforms(one, wanted.parts[0], spend, ask) for one in value)
         case "range":
             return all(conforms(end, wanted.parts[0]) for end in (value.low, value.high) if end is not None)
         case "context":
             return all(
-                key in value and conforms(value[key], part, spend)
+                key in value and (value[key] is None or conforms(value[key], part, spend, ask))
                 for key, part in zip(wanted.keys, wanted.parts, strict=True)
             )
         case _:
