@@ -120,7 +120,7 @@ def _exists(name: str) -> bool:
 
 def _copy(name: str, template: str) -> None:
     with _server() as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        _drop(server, name)
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
 
 
@@ -132,4 +132,13 @@ def _drop_all(beginning: str) -> None:
             [beginning, beginning + "_"],
         ).fetchall()
         for (name,) in rows:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            _drop(server, name)
+
+
+def _drop(server: psycopg.Connection, name: str) -> None:
+    """Our sessions are ended here and autovacuum by the plain DROP, which WITH (FORCE) would refuse: its worker belongs
+    to no role that an ordinary one may end."""
+    server.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user", [name]
+    )
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
