@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from yipan.kernel import dmn
+from yipan.kernel.dmn import health
 from yipan.kernel.dmn.health import Fault, faults
 from yipan.kernel.dmn.model import Decision, Table
 
@@ -88,7 +89,13 @@ def test_any_allows_equal_outputs():
 
 
 def test_cells_that_are_no_comparison_are_named():
-    assert kinds(table("x", "r", "? > y -> 1", "- -> 2", policy="FIRST"))[0] == ("opaque", (1,))
+    assert kinds(table("x", "r", "? > y -> 1", "- -> 2", policy="FIRST")) == [("opaque", (1,))]
+
+
+def test_too_large_to_look_through_is_said(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(health, "MOST_STATES", 1)
+    rows = ("< 10 | - -> 1", ">= 10 | true -> 2", "- | - -> 3")
+    assert kinds(table("x, y", "r", *rows, policy="FIRST")) == [("large", ()), ("large", ())]
 
 
 CELL = st.sampled_from(["-", "< 3", "<= 3", "> 3", ">= 3", "[2..4]", "(2..4)", "3", "not(3)", "1,5", "< 1", "> 5"])

@@ -2,15 +2,15 @@
 
 Exact for cells that compare the input with literals: numbers, dates, durations, texts, truth. Their boundaries cut each
 input into pieces on which every cell says the same, so that one value of a piece speaks for all of it. Cells of another
-kind (functions of ``?``, other inputs) are named, and their column counts as always met for gaps and never decides an
-overlap by itself.
+kind (functions of ``?``, other inputs) are named; their column counts as always met for gaps and overlaps, and a rule
+with one shadows no other.
 """
 
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, cmp_to_key, lru_cache
+from functools import cache, cmp_to_key, lru_cache, partial
 from typing import Any, Literal
 
 from yipan.kernel import feel
@@ -56,14 +56,18 @@ class _Health:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.found: list[Fault] = []
+        self.opaque: set[int] = set()  # rules with a cell nothing is known of
         self.columns: list[_Column] = []
         self.columns = [self._column(at) for at in range(len(table.inputs))]
 
     def run(self) -> list[Fault]:
         usable = [rule for rule in range(len(self.table.rules)) if self._can_fire(rule)]
         self._overlaps(usable)
-        self._shadowed(usable)
-        self._gaps()
+        for look, what in ((partial(self._shadowed, usable), "有被遮住的规则"), (self._gaps, "有遗漏")):
+            try:
+                look()
+            except OverflowError:
+                self.say("large", (), (), f"表太大，没有查完是否{what}")
         return self.found
 
     def say(self, kind_: Kind, rules: tuple[int, ...], values: tuple[Any, ...], message: str) -> None:
@@ -86,6 +90,7 @@ class _Health:
         for rule, cell in enumerate(cells):
             if cell is None:
                 text = texts[rule]
+                self.opaque.add(rule)
                 self.say("opaque", (rule,), (), f"规则 {rule + 1} 的条件“{text}”不是与常量的比较，不能参与检查")
         pieces = _pieces(literals)
         if allowed is not None:
@@ -132,7 +137,7 @@ class _Health:
         if self.table.hit_policy != "FIRST":
             return
         for at, rule in enumerate(usable):
-            above = usable[:at]
+            above = [one for one in usable[:at] if one not in self.opaque]
             if above and self._uncovered(above, [column.cover[rule] for column in self.columns]) is None:
                 self.say("shadowed", (rule,), (), f"规则 {rule + 1} 被上面的规则完全遮住，永远不会命中")
 
@@ -142,16 +147,13 @@ class _Health:
         if any(output.default is not None for output in self.table.outputs) or not self.columns:
             return
         rules = list(range(len(self.table.rules)))
-        try:
-            values = self._uncovered(rules, [(1 << len(column.pieces)) - 1 for column in self.columns])
-        except OverflowError:
-            self.say("large", (), (), "表太大，没有查完是否有遗漏")
-            return
+        values = self._uncovered(rules, [(1 << len(column.pieces)) - 1 for column in self.columns])
         if values is not None:
             self.say("gap", (), values, "有的情况没有规则命中，也没有默认结果")
 
     def _uncovered(self, rules: list[int], within: list[int]) -> tuple[Any, ...] | None:
-        """Values that none of the rules covers, inside the given pieces; None when all is covered."""
+        """Values that none of the rules covers, inside the given pieces; None when all is covered. Raises OverflowError
+        when there are too many states to look at."""
         states = 0
 
         @cache
