@@ -133,6 +133,20 @@ def test_events_and_scopes(before: bytes, steps: str, after: bytes, then: str, e
     assert moved(before, steps, after, None, then) == expected
 
 
+def test_what_waits_to_be_undone_gets_its_new_names():
+    """While one handler is under way, the records behind it are renamed to their innermost."""
+
+    def version(a: str) -> bytes:
+        return draw("s > W > D > th > e", W=sub(f"s1 > {a} > e1; ev", ev=event_sub(
+            "s9 > t9 > e9", s9=start(compensation()), t9=throw(compensation()))), cD=boundary("D", compensation()),
+            uD=handler(user()), aD=undoes("cD", "uD"), th=throw(compensation()),
+            **{f"c{a}": boundary(a, compensation()), f"u{a}": handler(task()), f"a{a}": undoes(f"c{a}", f"u{a}")})  # fmt: skip
+
+    plan = Plan({"A": "N", "cA": "cN", "uA": "uN"})
+    assert moved(version("A"), "A D", version("A"), None, "uD") == "s s1 A e1 W D th uD s9 t9 uA e9 ev e ."
+    assert moved(version("A"), "A D", version("N"), plan, "uD") == "s s1 A e1 W D th uD s9 t9 uN e9 ev e ."
+
+
 def test_who_did_what_is_kept():
     """Separation of duties survives the migration, also under another name."""
     rehearsal = play(draw("s > A > B > e"))

@@ -11,6 +11,8 @@ from .errors import EngineError
 from .flowing import DONE, Flowing
 from .values import pack
 
+WAITED_FOR = ("message", "timer", "signal", "conditional")  # what ``arm`` can let a place wait for
+
 
 class Activities(Flowing):
     def open_tasks(self, key: str, node: N, carry: Any) -> None:
@@ -28,7 +30,7 @@ class Activities(Flowing):
         key = self.add_token(node, scope, flow, path, "active")
         self.emit(fx.Log(node.id, "enabled", key))
         for boundary in node.boundaries:
-            if boundary.node.event.kind in ("message", "timer", "signal", "conditional"):
+            if boundary.node.event.kind in WAITED_FOR:
                 self.arm(boundary, token=key)
                 if key not in self.tokens:
                     return
@@ -152,7 +154,7 @@ class Activities(Flowing):
 
     def open_event_subs(self, scope: str, subs: Iterable[tuple[N, N]]) -> None:
         for _, start in subs:
-            if start.node.event.kind in ("message", "timer", "signal", "conditional"):
+            if start.node.event.kind in WAITED_FOR:
                 self.arm(start, scope=scope)
 
     # -- end ---------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from .values import pack, unpack
 
 Token = dict[str, Any]
 State = dict[str, Any]
+ROOT = "0"  # the scope of the process itself
 MAX_MOVES = 20_000
 MAX_PATH = 40
 _MISSING = object()

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from . import effects as fx
+from .activities import WAITED_FOR
 from .compiled import Compiled, N
-from .core import State
+from .core import ROOT, State
 from .environment import Env
 from .errors import Refused
 from .moves import Moves
 
-ROOT = "0"
 Kind = Literal["needs mapping", "refused"]
 
 
@@ -202,22 +202,15 @@ def _renamed(state: State, new: Compiled, plan: Plan) -> State:
 
 def _scope(entry: dict[str, Any], name: Any) -> dict[str, Any]:
     def record(one: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "e": name(one["e"]),
-            "h": name(one["h"]) if one["h"] else "",
-            "c": [record(inner) for inner in one["c"]],
-        }
+        renamed = {key: name(one[key]) for key in ("e", "h") if one.get(key)}  # to do since format 1: without ``e``
+        return {**one, **renamed, "c": [record(inner) for inner in one["c"]]}
 
     made = dict(entry)
     if "c" in entry:
         made["c"] = [record(one) for one in entry["c"]]
     if "cw" in entry:
         work = entry["cw"]
-        made["cw"] = {
-            **work,
-            "node": name(work["node"]),
-            "todo": [{**one, "h": name(one["h"])} for one in work["todo"]],
-        }
+        made["cw"] = {**work, "node": name(work["node"]), "todo": [record(one) for one in work["todo"]]}
     return made
 
 
@@ -239,13 +232,13 @@ def _rearm(run: Moves, old: Compiled, plan: Plan) -> None:
         if run.whole(key) != key:
             continue
         for boundary in node.boundaries:
-            waits = boundary.node.event.kind in ("message", "timer", "signal", "conditional")
+            waits = boundary.node.event.kind in WAITED_FOR
             if waits and boundary.id not in known and (key, boundary.id) not in kept:
                 run.arm(boundary, token=key)
     for key, scope in list(run.scopes.items()):
         subs = run.model.root_subs if key == ROOT else run.node(scope["e"]).event_subs if "i" not in scope else []
         for _, start in subs:
-            waits = start.node.event.kind in ("message", "timer", "signal", "conditional")
+            waits = start.node.event.kind in WAITED_FOR
             if waits and start.id not in known and (key, start.id) not in kept:
                 run.arm(start, scope=key)
 
