@@ -34,8 +34,9 @@ def picture(process: Process, marks: Mapping[str, Mark] | None = None, *, title:
     edges = {key: process.edges.get(key) or _straight(process, key, shapes) for key in process.flows}
     drawn = [_decoration(process, key) for key in process.decorations if key in process.shapes]
     # Sub-processes lie under the flows inside them, everything else above.
-    holding = [key for key in _order(process) if process.nodes[key].kind in CONTAINERS and key in shapes]
-    others = [key for key in _order(process) if process.nodes[key].kind not in CONTAINERS and key in shapes]
+    ordered = [key for key in _order(process) if key in shapes]
+    holding = [key for key in ordered if process.nodes[key].kind in CONTAINERS]
+    others = [key for key in ordered if process.nodes[key].kind not in CONTAINERS]
     drawn += [_node(process.nodes[key], shapes[key], marks.get(key)) for key in holding]
     drawn += [_flow(process, key, edge, marks.get(key)) for key, edge in edges.items() if edge is not None]
     drawn += [_node(process.nodes[key], shapes[key], marks.get(key)) for key in others]

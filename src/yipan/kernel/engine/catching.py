@@ -5,10 +5,9 @@ from typing import Any
 
 from . import effects as fx
 from .compiled import N
+from .core import ROOT
 from .flowing import DONE
 from .timers import Timers
-
-ROOT = "0"
 
 
 class Catching(Timers):

@@ -7,12 +7,11 @@ completed inside it.
 from typing import Any
 
 from . import effects as fx
-from .catching import ROOT, Catching
+from .catching import Catching
 from .compiled import N
+from .core import ROOT
 from .errors import EngineError
 from .flowing import DONE
-
-__all__ = ["ROOT", "Compensating"]
 
 
 class Compensating(Catching):

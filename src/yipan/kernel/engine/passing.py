@@ -6,6 +6,7 @@ further signers or people of other instances of the same activity; ``gone``: ret
 
 from typing import TYPE_CHECKING, Any
 
+from .core import ROOT
 from .inputs import Complete
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def remember(run: "Tasks", key: str, event: Complete) -> None:
         entry["also"] = list(dict.fromkeys(also))
     passed = dict(passed)
     passed.pop(name, None)
-    if token["s"] != "0":  # scopes of sub-processes come and go; a step done again by the same person says no more
+    if token["s"] != ROOT:  # scopes of sub-processes come and go; a step done again by the same person says no more
         for old in [k for k, v in passed.items() if v["e"] == entry["e"] and v["s"] not in run.scopes]:
             if all(passed[old].get(part) == entry.get(part) for part in ("by", "for", "also")):
                 del passed[old]

@@ -158,12 +158,9 @@ class Rehearsal:
     def migrate(self, instance: Instance, process: Process, plan: Plan | None = None) -> None:
         """Let an instance go on under another version. Raises Refused with everything in the way."""
         model = compiled(process)
-        env = Env(self.now, self.calendar, self.decisions, self.facts)
-        state, effects = migrate(instance.model, model, instance.state, plan or Plan(), env)
+        state, effects = migrate(instance.model, model, instance.state, plan or Plan(), self._env())
         instance.model, instance.state = model, state
-        for effect in effects:
-            instance.effects.append(effect)
-            self._apply(instance, effect)
+        self._apply_all(instance, effects)
         for rows, kept in ((instance.tasks, "tasks"), (instance.timers, "timers"), (instance.subscriptions, "subs")):
             for key, row in list(rows.items()):
                 rows[key] = row._replace(element=state[kept][key]["e"])  # type: ignore[assignment]
@@ -189,16 +186,21 @@ class Rehearsal:
         return made
 
     def _take(self, instance: Instance, event: Input) -> None:
-        env = Env(self.now, self.calendar, self.decisions, self.facts)
-        instance.state, effects = step(instance.model, instance.state, event, env)
+        instance.state, effects = step(instance.model, instance.state, event, self._env())
         instance.inputs.append((self.now, event))
         if isinstance(event, (CallDone, CallFailed)):
             instance.calls.pop(event.call, None)
+        self._apply_all(instance, effects)
+        if instance.status in ENDED:
+            instance.calls.clear()
+
+    def _env(self) -> Env:
+        return Env(self.now, self.calendar, self.decisions, self.facts)
+
+    def _apply_all(self, instance: Instance, effects: list[fx.Effect]) -> None:
         for effect in effects:
             instance.effects.append(effect)
             self._apply(instance, effect)
-        if instance.status in ENDED:
-            instance.calls.clear()
 
     def _apply(self, instance: Instance, effect: fx.Effect) -> None:
         match effect:

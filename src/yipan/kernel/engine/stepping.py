@@ -6,14 +6,13 @@ from yipan.kernel.bpmn import Process
 
 from . import effects as fx
 from .compiled import Compiled, compiled
-from .core import State
+from .core import ROOT, State
 from .environment import Env
 from .errors import Refused
 from .formats import FORMAT
 from .inputs import CallDone, CallFailed, ChildDone, Clock, Complete, Control, Fire, Input, Move, Receive, Start
 from .moves import Moves
 from .values import pack
-from .waiting import ROOT
 
 ENDED = ("completed", "terminated", "failed")
 

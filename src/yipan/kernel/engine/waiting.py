@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import effects as fx
-from .compensating import ROOT, Compensating
+from .compensating import Compensating
 from .compiled import F, N
+from .core import ROOT
 from .errors import Refused
 from .flowing import DONE
 

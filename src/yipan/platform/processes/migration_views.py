@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from yipan.kernel.engine import Plan
@@ -37,15 +37,15 @@ class Reason:
 @needs(migration.RIGHT)
 def migrate(request: HttpRequest, key: str, version: int) -> HttpResponseBase:
     """GET with a plan makes the trial run; POST starts the work, which goes on in the background."""
-    if not Definition.objects.filter(key=key, version=version).exists():
-        raise Http404
+    definition = get_object_or_404(Definition, key=key, version=version)
     if request.method == "POST":
-        return _start(request, key, version)
+        return _start(request, definition)
     plan, errors = plans.read(request.GET)
-    return _page(request, key, version, request.GET, plan, errors)
+    return _page(request, definition, request.GET, plan, errors)
 
 
-def _start(request: HttpRequest, key: str, version: int) -> HttpResponseBase:
+def _start(request: HttpRequest, definition: Definition) -> HttpResponseBase:
+    key, version = definition.key, definition.version
     plan, errors = plans.read(request.POST)
     target = request.POST.get("target", "")
     try:
@@ -61,12 +61,13 @@ def _start(request: HttpRequest, key: str, version: int) -> HttpResponseBase:
             return redirect(f"{reverse('processes:migrate', args=[key, version])}?progress={progress}")
     except ProcessProblem as problem:
         errors["target"] = str(problem)
-    return _page(request, key, version, request.POST, plan, errors)
+    return _page(request, definition, request.POST, plan, errors)
 
 
 def _page(
-    request: HttpRequest, key: str, version: int, posted: Any, plan: Plan, errors: dict[str, str]
+    request: HttpRequest, definition: Definition, posted: Any, plan: Plan, errors: dict[str, str]
 ) -> HttpResponseBase:  # fmt: skip
+    key, version = definition.key, definition.version
     others = queries.other_versions(key, version)
     target = posted.get("target", "")
     trial = None
@@ -77,7 +78,7 @@ def _page(
             errors["target"] = str(problem)
     context = {
         "face": "administration",
-        "definition": Definition.objects.get(key=key, version=version),
+        "definition": definition,
         "running": queries.running_on(key, version),
         "others": [(str(other), f"第 {other} 版") for other in others],
         "target": target or (str(others[0]) if others else ""),

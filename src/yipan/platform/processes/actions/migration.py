@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from yipan.kernel import engine
 from yipan.kernel.engine import Plan, Spawn, migrating
 from yipan.kernel.engine import effects as fx
@@ -38,7 +40,7 @@ def trial(key: str, *, source: int, target: int, plan: Plan | None = None) -> Tr
     plan = plan or Plan()
     old, new = definitions.ready(_version(key, source)), definitions.ready(_version(key, target))
     found = Trial()
-    for id_, state in _running(old.id):
+    for id_, state in _states(old.id):
         problems = migrating.check(old.model, new.model, state, plan)
         if not problems:
             uses = not plan.is_empty and _touches(state, plan)
@@ -50,9 +52,12 @@ def trial(key: str, *, source: int, target: int, plan: Plan | None = None) -> Tr
     return found
 
 
-def _running(definition_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    rows = Instance.objects.filter(definition_id=definition_id, ended_at=None).order_by("id")
-    for id_, state in rows.values_list("id", "state").iterator():
+def _running(definition_id: int) -> QuerySet[Instance]:
+    return Instance.objects.filter(definition_id=definition_id, ended_at=None).order_by("id")
+
+
+def _states(definition_id: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    for id_, state in _running(definition_id).values_list("id", "state").iterator():
         yield id_, state if state["format"] == engine.FORMAT else engine.upgrade(state)
 
 
@@ -135,13 +140,13 @@ def migrate_all(
 
     account = Progress.objects.values_list("account_id", flat=True).get(pk=progress_id)
     actor = people.queries.actor_of_account(account)
-    ids = [id_ for id_, _ in _running(_version(key, source))]
+    ids, wanted = list(_running(_version(key, source)).values_list("id", flat=True)), from_json(plan)
     with jobs.progress(progress_id) as meter:
         meter.total(len(ids))
         moved, refused = 0, []
         for id_ in ids:
             try:
-                migrate(id_, target=target, actor=actor, now=calendar.now(), reason=reason, plan=from_json(plan))
+                migrate(id_, target=target, actor=actor, now=calendar.now(), reason=reason, plan=wanted)
                 moved += 1
             except ProcessProblem as problem:
                 refused.append([id_, str(problem)])
