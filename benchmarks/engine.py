@@ -27,9 +27,10 @@ from blocks import Block, Plan  # noqa: E402
 
 TASK = Block("task")
 APPROVAL = Block("seq", (TASK, TASK, Block("xor", (TASK, TASK), 0), Block("and", (TASK, TASK, TASK)), TASK, TASK))
+STAGES = "8 departments x 4 stages"
 SHAPES = {
     "approval, 9 tasks": APPROVAL,
-    "8 departments x 4 stages": Block("seq", (Block("and", (TASK,) * 8),) * 4),
+    STAGES: Block("seq", (Block("and", (TASK,) * 8),) * 4),
     "200 rounds of a cycle": Block("loop", (TASK,), 200),
 }  # fmt: skip
 Case = Callable[[], int]

@@ -45,6 +45,8 @@ def test_elements_that_bpmn_knows_and_the_engine_does_not_run(tag: str):
         ('<scriptTask id="x" yipan:result="a" scriptFormat="groovy"><script>1</script></scriptTask>', "groovy"),
         ('<scriptTask id="x" yipan:result="a"><script>1 +</script></scriptTask>', "FEEL"),
         ('<businessRuleTask id="x"/>', "决策表"),
+        ('<businessRuleTask id="x" yipan:decision="d" yipan:binding="version"/>', "数字"),
+        ('<businessRuleTask id="x" camunda:decisionRef="d" camunda:decisionRefBinding="versionTag"/>', "绑定方式"),
         ('<callActivity id="x"/>', "被调用的流程"),
         ('<callActivity id="x" calledElement="c" yipan:binding="some"/>', "绑定方式"),
         ('<callActivity id="x" calledElement="c" yipan:binding="version"/>', "版本"),

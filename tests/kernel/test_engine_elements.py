@@ -26,6 +26,8 @@ USER = '<userTask id="t" yipan:role="examiner"/>'
 class Table:
     """A published decision: doubles the amount."""
 
+    label = "doubling 1"
+
     def decide(self, inputs: Any, now: dt.datetime) -> dict[str, Any]:
         return {"doubled": inputs["amount"] * 2}
 
@@ -107,6 +109,9 @@ def test_a_script_task_computes():
 def test_a_business_rule_task_asks_its_decision():
     run = Run(between('<businessRuleTask id="x" yipan:decision="doubling"/>'), amount=4)
     assert run.data["doubled"] == 8
+    assert [log.detail for log in run.asked(fx.Log) if log.lifecycle == "decided"] == ["doubling 1"]
+    with pytest.raises(engine.EngineError, match="第 3 版没有发布"):
+        Run(between('<businessRuleTask id="x" yipan:decision="doubling" yipan:binding="version" yipan:bound="3"/>'))
 
 
 def test_a_send_task_throws_its_message():

@@ -39,6 +39,8 @@ _STEP = re.compile(r"^([\w.]+)(?:=(\w+))?(\{.*\})?$")
 class Doubling:
     """A published decision: doubles n."""
 
+    label = "doubling 1"
+
     def decide(self, context: Mapping[str, Any], now: dt.datetime) -> dict[str, Any]:
         return {"doubled": (context.get("n") or 0) * 2}
 

@@ -93,11 +93,28 @@ def test_several_instances_in_camunda_8():
     ('<callActivity id="x" calledElement="fee" camunda:calledElementBinding="deployment"/>', ("deployment", "")),
     ('<callActivity id="x"><extensionElements><zeebe:calledElement processId="fee"/></extensionElements></callActivity>',
      ("latest", "")),
+    ('<callActivity id="x"><extensionElements><zeebe:calledElement processId="fee" bindingType="versionTag" versionTag="v2"/></extensionElements></callActivity>',
+     ("tag", "v2")),
 ])  # fmt: skip
 def test_calls(element: str, binding: tuple[str, str]):
     found = node(element).call
     assert found is not None
     assert (found.key.text, found.binding, found.bound) == ("fee", *binding)
+
+
+@pytest.mark.parametrize(("element", "version"), [
+    ('<businessRuleTask id="x" camunda:decisionRef="fee"/>', ""),
+    ('<businessRuleTask id="x" camunda:decisionRef="fee" camunda:decisionRefBinding="latest"/>', "latest"),
+    ('<businessRuleTask id="x" camunda:decisionRef="fee" camunda:decisionRefBinding="deployment"/>', ""),
+    ('<businessRuleTask id="x" camunda:decisionRef="fee" camunda:decisionRefBinding="version" camunda:decisionRefVersion="3"/>', "3"),
+    ('<businessRuleTask id="x"><extensionElements><zeebe:calledDecision decisionId="fee"/></extensionElements></businessRuleTask>', "latest"),
+    ('<businessRuleTask id="x"><extensionElements><zeebe:calledDecision decisionId="fee" bindingType="deployment"/></extensionElements></businessRuleTask>', ""),
+    ('<businessRuleTask id="x" yipan:decision="fee" yipan:binding="version" yipan:bound="2"/>', "2"),
+])  # fmt: skip
+def test_decisions(element: str, version: str):
+    """Which version a business rule task asks; without a word the one in force when the instance began."""
+    found = node(element)
+    assert (found.decision, found.decision_version) == (Text("fee"), version)
 
 
 def test_services_rules_and_messages_of_camunda_8():

@@ -52,7 +52,8 @@ class Activities:
             reference = found.ours.get("decision") or found.foreign.get("decisionRef", "")
             if not reference:
                 report(element, "error", "业务规则任务没有指明决策表", "请填写 yipan:decision")
-            return replace(node, decision=values.expression(reference))
+            version = self._decision_version(element, found)
+            return replace(node, decision=values.expression(reference), decision_version=version)
         if node.kind == "call":
             return replace(node, call=self._call(element, found))
         if node.kind == "event_based":
@@ -188,6 +189,20 @@ class Activities:
             all_out=found.all_out,
             business_key=self.loader.feel(element, "业务键", found.ours.get("businessKey", "")),
         )
+
+    def _decision_version(self, element: etree._Element, found: Extensions) -> str:
+        """Without a word the decision in force when the instance began: nobody's case changes rules on its way."""
+        binding = found.ours.get("binding") or found.foreign.get("decisionRefBinding", "deployment")
+        bound = found.ours.get("bound") or found.foreign.get("decisionRefVersion", "")
+        if binding == "version":
+            if not bound.isdigit():
+                self.loader.report(element, "error", f"决策的版本“{bound}”不是数字", "请填写 yipan:bound，如 3")
+            return bound
+        if binding not in ("latest", "deployment"):
+            self.loader.report(
+                element, "error", f"决策的绑定方式“{binding}”不执行", "可用 deployment（办件开始时的版本）、latest、version"
+            )
+        return "latest" if binding == "latest" else ""
 
     def _event_gateway(self, element: etree._Element, node: Node) -> Node:
         instantiates = values.boolean(element.get("instantiate"))

@@ -29,7 +29,7 @@ ELSEWHERE = {
     "startEvent": {"applicantStep", "clockStopped", "initiator"},
     "endEvent": {"applicantStep", "clockStopped"},
     "scriptTask": {"result"},
-    "businessRuleTask": {"decision", "result"},
+    "businessRuleTask": {"decision", "binding", "bound", "result"},
     "callActivity": {"binding", "bound", "businessKey", "applicantStep", "clockStopped"},
     "subProcess": {"applicantStep", "clockStopped"},
     "transaction": {"applicantStep", "clockStopped"},
@@ -51,7 +51,7 @@ _HARMLESS = {
     "candidateStarterGroups", "candidateStarterUsers", "formRef", "formRefBinding", "formRefVersion", "modelerTemplate",
     "modelerTemplateVersion", "modelerTemplateIcon", "diagramRelationId", "taskPriority", "isForCompensation",
     "followUpDate",
-    "decisionRefBinding", "mapDecisionResult", "formFieldValidation", "category", "icon", "formHandlerClass",
+    "mapDecisionResult", "formFieldValidation", "category", "icon", "formHandlerClass",
     "executionPlatform",
     "executionPlatformVersion",
 }  # fmt: skip
@@ -64,7 +64,7 @@ _FATAL = {
 }  # fmt: skip
 _HARMLESS_ELEMENTS = {
     "properties", "property", "formData", "formField", "formProperty", "userTask", "userTaskForm", "modelerTemplate",
-    "failedJobRetryTimeCycle", "taskHeaders", "header", "versionTag", "bindingType", "priorityDefinition", "adHoc",
+    "failedJobRetryTimeCycle", "taskHeaders", "header", "versionTag", "priorityDefinition", "adHoc",
 }  # fmt: skip
 
 
@@ -166,7 +166,7 @@ class Reader:
                 ours.setdefault("limit", value)
         elif name in ("topic", "initiator", "resultVariable", "decisionRef", "collection", "elementVariable",
                       "calledElementBinding", "calledElementVersion", "calledElementVersionTag", "versionTag",
-                      "decisionRefVersion"):  # fmt: skip
+                      "decisionRefBinding", "decisionRefVersion"):  # fmt: skip
             found.foreign[name] = value
         elif name == "type" and value in ("external", "dmn"):
             found.foreign["type"] = value
@@ -231,10 +231,13 @@ class Reader:
                 side.append((part.get("target", ""), self._expression(element, "ioMapping", text)))
         elif name == "calledElement":
             found.foreign["processId"] = child.get("processId", "")
+            found.foreign["calledElementBinding"] = child.get("bindingType", "latest")
+            found.foreign["calledElementVersionTag"] = child.get("versionTag", "")
             found.all_out = values.boolean(child.get("propagateAllChildVariables"), True)
             found.all_in = values.boolean(child.get("propagateAllParentVariables"), True)
         elif name == "calledDecision":
             found.foreign["decisionRef"] = child.get("decisionId", "")
+            found.foreign["decisionRefBinding"] = child.get("bindingType", "latest")
             found.foreign["resultVariable"] = child.get("resultVariable", "")
         elif name == "script":
             found.foreign["script"] = self._expression(element, "script", child.get("expression", ""))

@@ -155,7 +155,10 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One element that tokens pass. ``scope`` is the id of the sub-process it lies in ("" for the process)."""
+    """One element that tokens pass. ``scope`` is the id of the sub-process it lies in ("" for the process).
+
+    ``decision_version`` of a business rule task: "" for the version in force when the instance began, "latest", or a
+    number."""
 
     id: str
     name: str
@@ -173,6 +176,7 @@ class Node:
     work: Work = Work()
     script: str = ""
     decision: Text | None = None
+    decision_version: str = ""
     result: str = ""
     call: Call | None = None
     for_compensation: bool = False

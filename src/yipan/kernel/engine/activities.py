@@ -87,9 +87,11 @@ class Activities(Flowing):
             if isinstance(node.decision, str)
             else str(self.value(node.decision, token, token["s"], node.id))
         )
-        decision = self.env.decisions.get(name)
+        version = node.node.decision_version
+        decision = self.env.decisions.get(f"{name}@{version}" if version else name)
         if decision is None:
-            raise EngineError("decision", f"“{node.node.shown}”引用的决策表“{name}”没有发布", node.id)
+            shown = f"{name}”第 {version} 版" if version.isdigit() else f"{name}”"
+            raise EngineError("decision", f"“{node.node.shown}”引用的决策表“{shown}没有发布", node.id)
         inputs = (
             self.mapped(node.inputs, token, token["s"], node.id) if node.inputs else self.visible(token, token["s"])
         )
@@ -97,6 +99,7 @@ class Activities(Flowing):
             value = decision.decide(inputs, self.env.now)
         except Exception as problem:
             raise EngineError("decision", f"决策表“{name}”无法计算：{problem}", node.id) from problem
+        self.emit(fx.Log(node.id, "decided", key, detail=decision.label))
         if node.node.result:
             self.write({node.node.result: value}, token, node.id)
         elif isinstance(value, dict):

@@ -20,13 +20,19 @@ class Expression(Protocol):
 class Decision(Protocol):
     """A published decision table, resolved and pinned by version."""
 
+    @property
+    def label(self) -> str:
+        """Name and version, as the event log tells them."""
+        ...
+
     def decide(self, context: Mapping[str, Any], now: datetime) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Env:
     """``now`` is aware business time. ``calendar`` counts working days; without one a model with legal limits is
-    refused. ``decisions`` by key. ``facts``: values expressions may read that are no variables (``case`` …)."""
+    refused. ``decisions`` by key (the version in force when the instance began), by ``key@latest`` and by ``key@3``;
+    the same key gives the same version in every step of an instance, but for ``@latest``. ``facts``: values expressions may read that are no variables (``case`` …)."""
 
     now: datetime
     calendar: Calendar | None = None

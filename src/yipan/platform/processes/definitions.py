@@ -1,6 +1,7 @@
 """Definitions ready to run: the XML of a version is read and compiled once in a program and kept by content hash."""
 
 from collections import OrderedDict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -27,12 +28,33 @@ class Ready:
     process: bpmn.Process
     model: engine.Compiled
     counts_days: bool
-    decisions: tuple[str, ...]
 
-    def env(self, now: datetime) -> engine.Env:
-        """What a step may know. The calendar is asked for only by models with legal limits."""
-        found = registry.decisions(self.decisions) if self.decisions and registry.decisions else {}
-        return engine.Env(now=now, calendar=calendar.current() if self.counts_days else None, decisions=found)
+    def env(self, now: datetime, began: datetime) -> engine.Env:
+        """What a step may know of an instance that began then. The calendar is asked for only by models with legal
+        limits, decisions when a step comes to one."""
+        days = calendar.current() if self.counts_days else None
+        return engine.Env(now=now, calendar=days, decisions=Decisions(began))
+
+
+class Decisions(Mapping[str, engine.Decision]):
+    """The decisions an instance asks, each looked up when it is asked: ``key`` as it was in force when the instance
+    ``began``, ``key@latest``, ``key@3``."""
+
+    def __init__(self, began: datetime) -> None:
+        self.began = began
+
+    def __getitem__(self, reference: str) -> engine.Decision:
+        key, _, version = reference.partition("@")
+        found = registry.decisions(key, version, self.began) if registry.decisions is not None else None
+        if found is None:
+            raise KeyError(reference)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        raise TypeError("decisions are asked for by key")
+
+    def __len__(self) -> int:
+        raise TypeError("decisions are asked for by key")
 
 
 _kept: OrderedDict[int, Ready] = OrderedDict()
@@ -61,7 +83,6 @@ def keep(definition_id: int, key: str, version: int, xml: bytes) -> Ready:
         process,
         engine.compiled(process),
         any(node.work.limit or (node.event.timer and node.event.timer.kind == "limit") for node in nodes),
-        tuple(sorted({n.decision.text for n in nodes if n.decision is not None and not n.decision.is_expression})),
     )
     with _lock:
         _kept[definition_id] = made

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from yipan.kernel import engine
 from yipan.kernel.bpmn import Finding, Process
 
 from .domain.values import ActCall, ProcessProblem
@@ -25,7 +27,7 @@ class Subject:
 acts: dict[str, Handler] = {}
 subjects: dict[str, Subject] = {}
 model_checks: list[ModelCheck] = []
-decisions: Callable[[Sequence[str]], Mapping[str, Any]] | None = None
+decisions: Callable[[str, str, datetime], engine.Decision | None] | None = None
 
 
 def register_act(name: str, handler: Handler) -> None:
@@ -53,7 +55,8 @@ def register_model_check(check: ModelCheck) -> None:
         model_checks.append(check)
 
 
-def register_decisions(resolve: Callable[[Sequence[str]], Mapping[str, Any]]) -> None:
-    """``resolve(keys) -> {key: engine.Decision}``: the published decisions that business-rule tasks name."""
+def register_decisions(resolve: Callable[[str, str, datetime], engine.Decision | None]) -> None:
+    """``resolve(key, version, at)``: the published decision that a business-rule task names. ``version`` is a number,
+    "latest", or empty for the one in force at that time (the first one, when it was published later)."""
     global decisions
     decisions = resolve

@@ -64,7 +64,7 @@ class Run(Telling):
         if actor.deputy_for_id is not None:
             self.names.setdefault(actor.deputy_for_id, actor.deputy_for_name)
         self.key = key
-        self.env = ready.env(now)
+        self.env = ready.env(now, held.started_at)
         frame = Frame(
             ready.process, now, held.item_key, held.applicant_person_id, held.applicant_entity_id
         )  # fmt: skip

@@ -87,7 +87,7 @@ def _migrate(instance_id: int, target: int, actor: Actor, now: datetime, reason:
     new = definitions.ready(_version(old.key, target))
     before = held.state
     try:
-        state, effects = engine.migrate(old.model, new.model, before, plan, new.env(now))
+        state, effects = engine.migrate(old.model, new.model, before, plan, new.env(now, held.started_at))
     except engine.Refused as problem:
         raise ProcessProblem(str(problem), "refused") from problem
     held.definition_id = new.id

@@ -34,7 +34,7 @@ def listen(row: Definition, at: datetime) -> None:
             continue
         entry = None
         if event.kind == "timer":
-            entry = engine_timers.first_start(ready.model, node.id, at, ready.env(at).calendar)
+            entry = engine_timers.first_start(ready.model, node.id, at, ready.env(at, at).calendar)
         StartEvent.objects.create(
             definition=row, element_id=node.id, kind=event.kind, name=event.name, timer=entry,
             due_at=datetime.fromisoformat(entry["at"]) if entry else None,
@@ -89,7 +89,7 @@ def _one(now: datetime) -> bool:
             assert row.timer is not None  # only timer events have a due time
             _begin(row, "", {}, SYSTEM, now)
             ready = definitions.ready(row.definition_id)  # type: ignore[attr-defined]
-            entry = engine_timers.next_start(ready.model, row.element_id, row.timer, ready.env(now).calendar)
+            entry = engine_timers.next_start(ready.model, row.element_id, row.timer, ready.env(now, now).calendar)
             row.timer, row.attempts, row.last_error, row.next_try = entry or row.timer, 0, "", None
             row.due_at = datetime.fromisoformat(entry["at"]) if entry else None
             row.save()

@@ -39,7 +39,7 @@ def act(call):
 def services(monkeypatch):
     monkeypatch.setattr(registry, "acts", {**registry.acts, "act": act, "accept": lambda _call: {}})
     monkeypatch.setattr(registry, "model_checks", [])
-    monkeypatch.setattr(registry, "decisions", lambda _keys: {"doubling": Doubling()})
+    monkeypatch.setattr(registry, "decisions", lambda key, _version, _at: Doubling() if key == "doubling" else None)
 
 
 def model(xml: bytes, key: str, people) -> bytes:

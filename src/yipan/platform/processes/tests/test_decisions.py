@@ -1,0 +1,70 @@
+"""Business rule tasks ask published decisions: of the version in force when the instance began, unless they say more."""
+
+import dataclasses
+import datetime as dt
+
+import pytest
+
+from yipan.kernel import engine
+from yipan.platform import calendar, processes
+from yipan.platform.processes import queries, registry
+from yipan.platform.records.models import EventRow
+
+from . import models
+from .office import NOW
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+PUBLISHED = {1: NOW - DAY * 9, 2: NOW - DAY, 3: NOW + DAY}  # versions of the decision, and since when
+
+
+@dataclasses.dataclass
+class Version:
+    number: int
+
+    @property
+    def label(self) -> str:
+        return f"承诺时限 第 {self.number} 版"
+
+    def decide(self, _context, _now):
+        return self.number
+
+
+def resolve(key: str, version: str, at: dt.datetime) -> engine.Decision | None:
+    if key != "promise":
+        return None
+    now = calendar.now()
+    known = [number for number, since in PUBLISHED.items() if since <= (now if version == "latest" else at)]
+    return Version(int(version) if version.isdigit() else max(known))
+
+
+def model(more: str = "") -> bytes:
+    rule = f'<businessRuleTask id="R" yipan:decision="promise" yipan:result="promised" {more}/>'
+    body = '<startEvent id="s"/>' + models.user("A", "审查") + rule + models.user("B", "决定") + '<endEvent id="e"/>'
+    return models.bpmn("ruled", body, "s>A\nA>R\nR>B\nB>e")
+
+
+@pytest.mark.parametrize(("more", "expected"), [
+    ("", 2), ('yipan:binding="latest"', 3), ('yipan:binding="version" yipan:bound="1"', 1),
+])  # fmt: skip
+def test_the_rules_of_the_day_it_began(more, expected, office, begin, monkeypatch):
+    """A version published while the case waits decides only those that ask for the latest."""
+    monkeypatch.setattr(registry, "decisions", resolve)
+    wang = office.add("王", "examiner")
+    matter = begin(model(more), "ruled")
+    calendar.set_clock(NOW + DAY * 2, frozen=True)
+    (task,) = queries.open_tasks(("thing", matter.subject[1]))
+    processes.complete(task_id=task.id, actor=wang, now=calendar.now(), key="k")
+    told = EventRow.objects.filter(subject_id=matter.subject[1], lifecycle="decided")
+    assert [row.payload["detail"] for row in told] == [f"承诺时限 第 {expected} 版"]
+
+
+def test_a_decision_that_is_not_published_stops_the_step(office, begin, monkeypatch):
+    """Nothing of the step remains, and the message names the decision."""
+    monkeypatch.setattr(registry, "decisions", lambda *_asked: None)
+    wang = office.add("王", "examiner")
+    matter = begin(model(), "ruled")
+    (task,) = queries.open_tasks(("thing", matter.subject[1]))
+    with pytest.raises(processes.ProcessProblem, match=r"promise.*没有发布"):
+        processes.complete(task_id=task.id, actor=wang, now=NOW, key="k")
+    assert [one.element_id for one in queries.open_tasks(("thing", matter.subject[1]))] == ["A"]
