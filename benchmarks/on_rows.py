@@ -21,7 +21,6 @@ from blocks import Block, Plan
 from engine import APPROVAL, SHAPES, STAGES, _spiff_specs
 
 
-
 @contextlib.contextmanager
 def database() -> Iterator[None]:
     """A fresh, durable, migrated database; undone at the end."""
