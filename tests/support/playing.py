@@ -64,7 +64,7 @@ def play(xml: bytes, script: str = "", *, calls: Mapping[str, bytes] | None = No
 
 def again(rehearsal: Rehearsal, instance: Instance) -> engine.State:
     """The state after the same events once more: `step` is a pure function."""
-    state = engine.new_state()
+    state = instance.first
     for now, event in instance.inputs:
         env = engine.Env(now, rehearsal.calendar, rehearsal.decisions, rehearsal.facts)
         state, _ = engine.step(instance.model, state, event, env)

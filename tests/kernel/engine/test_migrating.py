@@ -147,6 +147,16 @@ def test_what_waits_to_be_undone_gets_its_new_names():
     assert moved(version("A"), "A D", version("N"), plan, "uD") == "s s1 A e1 W D th uD s9 t9 uN e9 ev e ."
 
 
+def test_what_can_no_longer_be_undone_needs_a_word():
+    """A handler that the new version lacks is named, whether it waits for its turn or only might be asked."""
+    undo = {"cA": boundary("A", compensation()), "uA": handler(task()), "aA": undoes("cA", "uA")}
+    before = draw("s > A > B > th > e", **undo, th=throw(compensation()))
+    after = draw("s > A > B > th > e", th=throw(compensation()))
+    rehearsal = play(before, "A")
+    with pytest.raises(engine.Refused, match=r"uA.*补偿"):
+        rehearsal.migrate(rehearsal.instances[0], loaded(after))
+
+
 def test_who_did_what_is_kept():
     """Separation of duties survives the migration, also under another name."""
     rehearsal = play(draw("s > A > B > e"))

@@ -199,9 +199,8 @@ class Activities:
                 self.loader.report(element, "error", f"决策的版本“{bound}”不是数字", "请填写 yipan:bound，如 3")
             return bound
         if binding not in ("latest", "deployment"):
-            self.loader.report(
-                element, "error", f"决策的绑定方式“{binding}”不执行", "可用 deployment（办件开始时的版本）、latest、version"
-            )
+            known = "可用 deployment（办件开始时的版本）、latest、version"
+            self.loader.report(element, "error", f"决策的绑定方式“{binding}”不执行", known)
         return "latest" if binding == "latest" else ""
 
     def _event_gateway(self, element: etree._Element, node: Node) -> Node:

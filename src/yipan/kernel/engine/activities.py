@@ -238,26 +238,30 @@ class Activities(Flowing):
             raise EngineError(
                 "cardinality", f"“{node.node.shown}”的实例超过 {MAX_INSTANCES} 个，请改为调用活动", node.id
             )
-        self.set_token(
-            key, w="multi", mi={"all": len(items), "done": 0, "next": 0, "items": items, "out": [None] * len(items)}
-        )
+        apart = len(items) > MANY and not multi.sequential and self.can_be_parted(node)
+        out = [None] * len(items) if node.multi_output is not None or not apart else []
+        mi = {"all": len(items), "done": 0, "next": 0, "items": [] if apart else items, "out": out}
+        self.set_token(key, w="parts" if apart else "multi", mi=mi)
         self.emit(fx.Log(node.id, "started", key))
+        if apart:
+            self.start_parts(key, node, items)
+            return
         if not items:
             self.finish_multi(key, node)
             return
         for _ in range(1 if multi.sequential else len(items)):
-            self._next_instance(key, node)
+            self.next_instance(key, node)
             if key not in self.tokens:
                 return
 
-    def _next_instance(self, key: str, node: N) -> None:
+    def next_instance(self, key: str, node: N) -> None:
         token = self.tokens[key]
         mi = token["mi"]
         index = mi["next"]
         multi = node.node.multi
         assert multi is not None
         self.set_token(key, mi={**mi, "next": index + 1})
-        local: dict[str, Any] = {"loopCounter": index + 1}
+        local: dict[str, Any] = {"loopCounter": token.get("part", index) + 1}
         if multi.collection and multi.item:
             local[multi.item] = mi["items"][index]
         scope = self.add_scope(node.id, token["s"], key, v=local, l=True, i=index)
@@ -270,6 +274,9 @@ class Activities(Flowing):
         entry = self.scopes[scope]
         key = entry["t"]
         token = self.tokens[key]
+        if "part" in token:
+            self.part_over(key, scope)
+            return
         node = self.node(token["e"])
         mi = dict(token["mi"])
         mi["done"] += 1
@@ -278,25 +285,30 @@ class Activities(Flowing):
             out[entry["i"]] = pack(self.value(node.multi_output, None, scope, node.id))
             mi["out"] = out
         token = self.set_token(key, mi=mi)
-        if node.completion is not None:
-            active = len(self.scopes_of(key)) - 1
-            counters = {"nrOfInstances": mi["all"], "nrOfActiveInstances": active, "nrOfCompletedInstances": mi["done"],
-                        "nrOfTerminatedInstances": 0}  # fmt: skip
-            inner = {**token, "v": {**token.get("v", {}), **entry.get("v", {}), **counters}}
-            if self.holds(node.completion, inner, token["s"], node.id):
-                del self.scopes[scope]
-                self.finish_multi(key, node)
-                return
+        enough = self.enough(key, node, entry.get("v", {}), len(self.scopes_of(key)) - 1)
         del self.scopes[scope]
-        if mi["done"] == mi["all"]:
+        if enough or mi["done"] == mi["all"]:
             self.finish_multi(key, node)
         elif node.node.multi is not None and node.node.multi.sequential:
-            self._next_instance(key, node)
+            self.next_instance(key, node)
+
+    def enough(self, key: str, node: N, local: Mapping[str, Any], active: int) -> bool:
+        """Whether the completion condition holds, seen from an instance that has just ended."""
+        if node.completion is None:
+            return False
+        token = self.tokens[key]
+        mi = token["mi"]
+        counters = {"nrOfInstances": mi["all"], "nrOfActiveInstances": active, "nrOfCompletedInstances": mi["done"],
+                    "nrOfTerminatedInstances": 0}  # fmt: skip
+        inner = {**token, "v": {**token.get("v", {}), **local, **counters}}
+        return self.holds(node.completion, inner, token["s"], node.id)
 
     def finish_multi(self, key: str, node: N) -> None:
         token = self.tokens[key]
         multi = node.node.multi
         assert multi is not None
+        if token["w"] == "parts" and token["mi"]["done"] < token["mi"]["all"]:
+            self.emit(fx.CancelChild(key))
         for scope in self.scopes_of(key):
             self.cancel_scope(scope)
         if multi.output_collection:
@@ -310,7 +322,17 @@ class Activities(Flowing):
     def cancel_scope(self, scope: str) -> None:
         raise NotImplementedError
 
+    def can_be_parted(self, node: N) -> bool:
+        raise NotImplementedError
 
+    def start_parts(self, key: str, node: N, items: list[Any]) -> None:
+        raise NotImplementedError
+
+    def part_over(self, key: str, scope: str) -> None:
+        raise NotImplementedError
+
+
+MANY = 200  # parallel instances beyond this become instances of their own (parts.py)
 MAX_INSTANCES = 5000
 _PERFORM = {
     "user": Activities._user, "service": Activities._service, "send": Activities._send_task,

@@ -14,7 +14,7 @@ class Catching(Timers):
     def _start_event_sub(self, start: N, scope: str, data: Mapping[str, Any], again: dict[str, Any] | None) -> None:
         raise NotImplementedError
 
-    def _end_instance(self, status: str, error: str = "") -> None:
+    def _end_instance(self, status: str, error: str = "", data: Any = None) -> None:
         raise NotImplementedError
 
     def throw_error(self, scope: str, code: str, message: str, element: str) -> None:
@@ -44,6 +44,9 @@ class Catching(Timers):
     def _caught_at(self, key: str, kind: str, code: str) -> bool:
         key = self.whole(key)
         token = self.tokens[key]
+        if "part" in token:
+            self._end_instance("failed", code or "error")  # the parent looks further
+            return True
         boundary = _fitting(self.node(token["e"]).boundaries, kind, code)
         if boundary is None:
             return False

@@ -143,7 +143,8 @@ class Compiled:
         self.beginnings = self._beginnings()
         self.order = self._order()
         self.root_subs = self._event_subs("")
-        self.reads = self._names()
+        self._read_within: dict[str, frozenset[str] | None] = {}
+        self.reads = _names(self.nodes.values())
         self.uses_results = self.reads is None or "results" in self.reads
         self.has_inclusive = any(n.reach for n in self.nodes.values())
 
@@ -241,17 +242,32 @@ class Compiled:
                 waiting += backward.get(key, [])
         return {key: frozenset(flows) for key, flows in found.items()}
 
-    def _names(self) -> frozenset[str] | None:
-        names: set[str] = set()
-        for node in self.nodes.values():
-            if (node.kind == "rule" and not node.inputs) or (node.node.call is not None and node.node.call.all_in):
-                return None
-            for x in node.expressions():
-                names.update(x.names)
-            for flow in node.outs:
-                if flow.condition is not None:
-                    names.update(flow.condition.names)
-        return frozenset(names)
+    def within(self, container: str) -> list[N]:
+        """An activity and everything inside it."""
+        found = [self.nodes[container]]
+        for key in self.process.children.get(container, ()):
+            found += self.within(key)
+        return found
+
+    def reads_within(self, container: str) -> frozenset[str] | None:
+        """What one instance of an activity reads, apart from the collection that its instances are made of."""
+        if container not in self._read_within:
+            self._read_within[container] = _names(self.within(container), but=self.nodes[container].multi_over)
+        return self._read_within[container]
+
+
+def _names(nodes: Iterable[N], *, but: X | None = None) -> frozenset[str] | None:
+    """The variables that elements read; None when there are some that read whatever there is."""
+    names: set[str] = set()
+    for node in nodes:
+        if (node.kind == "rule" and not node.inputs) or (node.node.call is not None and node.node.call.all_in):
+            return None
+        for x in node.expressions():
+            names.update(x.names if x is not but else ())
+        for flow in node.outs:
+            if flow.condition is not None:
+                names.update(flow.condition.names)
+    return frozenset(names)
 
 
 def _targets(node: N) -> list[N]:

@@ -105,7 +105,18 @@ class StartChild(NamedTuple):
     keep: tuple[str, ...]
 
 
+class StartPart(NamedTuple):
+    """Start one of very many parallel instances as an instance of its own, with this state and the event Begin; answer
+    with ChildDone of the same ``child``."""
+
+    child: str
+    element: str
+    state: Mapping[str, Any]
+
+
 class CancelChild(NamedTuple):
+    """The called process, or every part ``child#…``, is not wanted any more."""
+
     child: str
 
 
@@ -161,5 +172,5 @@ class Finish(NamedTuple):
 
 Effect = (
     OpenTask | ChangeTask | CloseTask | RedateTask | ArmTimer | CancelTimer | Subscribe | Unsubscribe | Perform
-    | StartChild | CancelChild | Throw | Copy | Urge | Log | Alert | Finish
+    | StartChild | StartPart | CancelChild | Throw | Copy | Urge | Log | Alert | Finish
 )  # fmt: skip

@@ -32,7 +32,8 @@ class Decision(Protocol):
 class Env:
     """``now`` is aware business time. ``calendar`` counts working days; without one a model with legal limits is
     refused. ``decisions`` by key (the version in force when the instance began), by ``key@latest`` and by ``key@3``;
-    the same key gives the same version in every step of an instance, but for ``@latest``. ``facts``: values expressions may read that are no variables (``case`` …)."""
+    the same key gives the same version in every step of an instance, but for ``@latest``. ``facts``: values expressions
+    may read that are no variables (``case`` …)."""
 
     now: datetime
     calendar: Calendar | None = None

@@ -18,6 +18,10 @@ class Start(NamedTuple):
     keep: tuple[str, ...] = ()
 
 
+class Begin(NamedTuple):
+    """A part of very many parallel instances begins: the first event of the state that came with it."""
+
+
 class Complete(NamedTuple):
     """A task is done. ``by`` acts, ``on_behalf`` is whom he stands in for (deputy)."""
 
@@ -96,4 +100,4 @@ class Clock(NamedTuple):
     at: datetime | None = None
 
 
-Input = Start | Complete | Move | Control | Fire | Receive | CallDone | CallFailed | ChildDone | Clock
+Input = Start | Begin | Complete | Move | Control | Fire | Receive | CallDone | CallFailed | ChildDone | Clock

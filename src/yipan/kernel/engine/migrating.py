@@ -101,8 +101,13 @@ class _Check:
         for token in self.state["tokens"].values():
             if token["e"] not in self.plan.cancel and not self._inside_cancelled(token["s"]):
                 self._token(token)
+        for key, scope in self.state["scopes"].items():
+            if scope["e"] not in self.plan.cancel and not self._inside_cancelled(key):
+                self._undoing(scope)
         for spawn in self.plan.spawn:
             self._spawn(spawn)
+        if any("part" in token for token in self.state["tokens"].values()):
+            return self.found
         left = [t for t in self.state["tokens"].values() if t["s"] == ROOT and t["e"] not in self.plan.cancel]
         if not left and not self.plan.spawn:
             self.say("refused", "", "撤销之后没有任何环节在办理，流程会就此结束；要结束请用“终止”")
@@ -135,6 +140,24 @@ class _Check:
             self.say("refused", before.id, f"“{shown}”在新版本中位于另一个子流程")
         if token["w"] == "join":
             self._waits(token, after, shown)
+
+    def _undoing(self, scope: Mapping[str, Any]) -> None:
+        """What was done can still be undone, and what is being undone goes on."""
+        work = scope.get("cw", {})
+        needed = [work["node"]] if work else []
+        waiting = [*scope.get("c", []), *work.get("todo", [])]
+        while waiting:
+            record = waiting.pop()
+            needed += [record["h"]] if record["h"] else []
+            waiting += record["c"]
+        for element in dict.fromkeys(needed):
+            if self.plan.elements.get(element, element) not in self.new.nodes:
+                shown = self.old.nodes[element].node.shown
+                self.say(
+                    "needs mapping",
+                    element,
+                    f"新版本中没有“{shown}”（{element}），已办的事将无法补偿，须指明对应的环节",
+                )
 
     def _waits(self, token: Mapping[str, Any], after: N, shown: str) -> None:
         flow = self.plan.flows.get(token["f"], token["f"])
@@ -229,13 +252,15 @@ def _rearm(run: Moves, old: Compiled, plan: Plan) -> None:
                     run.emit(gone(key))
     for key, token in list(run.tokens.items()):
         node = run.node(token["e"])
-        if run.whole(key) != key:
-            continue
+        if run.whole(key) != key or "part" in token:
+            continue  # what hangs on a part hangs on its parent
         for boundary in node.boundaries:
             waits = boundary.node.event.kind in WAITED_FOR
             if waits and boundary.id not in known and (key, boundary.id) not in kept:
                 run.arm(boundary, token=key)
     for key, scope in list(run.scopes.items()):
+        if "outer" in scope:
+            continue
         subs = run.model.root_subs if key == ROOT else run.node(scope["e"]).event_subs if "i" not in scope else []
         for _, start in subs:
             waits = start.node.event.kind in WAITED_FOR

@@ -206,6 +206,8 @@ class Moves(Tasks):
         if node is None or not event.reason.strip():
             raise Refused("reason", "跳转须指定环节并写明原因。")
         token = self.tokens[task["t"]]
+        if self.whole(task["t"]) != task["t"]:
+            raise Refused("target", "这是多个实例之一，不能单独跳转。")
         if node.node.scope != self.node(token["e"]).node.scope:
             raise Refused("target", "不能跳转到子流程内外的环节。")
         flow = self._way_into(node, token)

@@ -10,6 +10,7 @@ from .core import ROOT
 from .inputs import Complete
 
 if TYPE_CHECKING:
+    from .core import Core
     from .tasks import Tasks
 
 Entry = dict[str, Any]
@@ -29,7 +30,7 @@ def remember(run: "Tasks", key: str, event: Complete) -> None:
         entry["w"] = whole
         before = passed.get(name, {})
         if before.get("w") == whole:
-            also += [person for person in (before["by"], before.get("for", ""), *before.get("also", ())) if person]
+            also += [person for person in _persons(before) if person]
     if also:
         entry["also"] = list(dict.fromkeys(also))
     passed = dict(passed)
@@ -40,6 +41,25 @@ def remember(run: "Tasks", key: str, event: Complete) -> None:
                 del passed[old]
     passed[name] = entry
     run.state["passed"] = passed
+
+
+def absorb(run: "Core", entries: list[Entry], whole: str, part: str) -> None:
+    """Who did the steps of an instance that was an instance of its own."""
+    passed = dict(run.state["passed"])
+    for entry in entries:
+        if entry.get("w") == whole:
+            name = f"{entry['e']}|{entry['s']}"
+            before = passed.pop(name, {})
+            others = [person for person in _persons(before) if person and before.get("w") == whole]
+            also = list(dict.fromkeys([*entry.get("also", ()), *others]))
+            passed[name] = {**entry, "also": also} if also else entry
+        elif not any(_persons(known) == _persons(entry) and known["e"] == entry["e"] for known in passed.values()):
+            passed[f"{entry['e']}|{part}"] = {**entry, "s": part}
+    run.state["passed"] = passed
+
+
+def _persons(entry: Entry) -> list[str]:
+    return [entry.get("by", ""), entry.get("for", ""), *entry.get("also", ())]
 
 
 def meant(run: "Tasks", element: str, scope: str) -> list[Entry]:

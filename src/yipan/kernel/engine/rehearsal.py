@@ -23,9 +23,9 @@ from .compiled import Compiled, compiled
 from .core import State
 from .environment import Decision, Env
 from .errors import Refused
-from .inputs import CallDone, CallFailed, ChildDone, Complete, Control, Fire, Input, Receive, Start
+from .inputs import Begin, CallDone, CallFailed, ChildDone, Complete, Control, Fire, Input, Receive, Start
 from .migrating import Plan, migrate
-from .stepping import ENDED, new_state, step
+from .stepping import ENDED, awaits_child, new_state, step
 
 Act = Callable[[fx.Perform], Mapping[str, Any]]
 MAX_FIRED = 10_000
@@ -35,13 +35,14 @@ MAX_FIRED = 10_000
 class Instance:
     """One played instance: its state, what stands open, and everything that happened to it.
 
-    ``inputs`` are all events with their times: stepping through them again gives the same state."""
+    ``inputs`` are all events with their times: stepping through them again from ``first`` gives the same state."""
 
     id: int
     model: Compiled
     business_key: str = ""
     parent: tuple["Instance", str] | None = None
     state: State = field(default_factory=new_state)
+    first: State = field(default_factory=new_state)
     effects: list[fx.Effect] = field(default_factory=list)
     inputs: list[tuple[dt.datetime, Input]] = field(default_factory=list)
     tasks: dict[str, fx.OpenTask] = field(default_factory=dict)
@@ -225,6 +226,8 @@ class Rehearsal:
                 self._perform(instance, effect)
             case fx.StartChild():
                 self._todo.append(lambda: self._start_child(instance, effect))
+            case fx.StartPart():
+                self._todo.append(lambda: self._start_part(instance, effect))
             case fx.CancelChild():
                 self._todo.append(lambda: self._cancel_child(instance, effect.child))
             case fx.Throw() if effect.kind in ("message", "signal"):
@@ -250,7 +253,7 @@ class Rehearsal:
             self._take(instance, event)
 
     def _start_child(self, parent: Instance, effect: fx.StartChild) -> None:
-        if effect.child not in parent.state["tokens"]:
+        if not awaits_child(parent.state, effect.child):
             return  # cancelled before it began
         model = self.models.get(effect.key)
         if model is None:
@@ -259,14 +262,20 @@ class Rehearsal:
         child = self._new(model, key, (parent, effect.child))
         self._take(child, Start(effect.data, "", key, "", tuple(effect.keep)))
 
+    def _start_part(self, parent: Instance, effect: fx.StartPart) -> None:
+        if awaits_child(parent.state, effect.child):
+            part = self._new(parent.model, parent.business_key, (parent, effect.child))
+            part.state = part.first = dict(effect.state)
+            self._take(part, Begin())
+
     def _cancel_child(self, parent: Instance, call: str) -> None:
         for child in self.instances:
-            mine = child.parent is not None and child.parent[0] is parent and child.parent[1] == call
+            mine = child.parent is not None and child.parent[0] is parent and child.parent[1].split("#")[0] == call
             if mine and child.status not in ENDED:
                 self._take(child, Control("terminate", "", "调用它的流程已取消"))
 
     def _tell_parent(self, parent: Instance, event: ChildDone) -> None:
-        if parent.status not in ENDED and event.child in parent.state["tokens"]:
+        if parent.status not in ENDED and awaits_child(parent.state, event.child):
             self._take(parent, event)
 
     # -- messages and signals ----------------------------------------------------------------------------------------

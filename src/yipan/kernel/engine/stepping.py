@@ -10,7 +10,7 @@ from .core import ROOT, State
 from .environment import Env
 from .errors import Refused
 from .formats import FORMAT
-from .inputs import CallDone, CallFailed, ChildDone, Clock, Complete, Control, Fire, Input, Move, Receive, Start
+from .inputs import Begin, CallDone, CallFailed, ChildDone, Clock, Complete, Control, Fire, Input, Move, Receive, Start
 from .moves import Moves
 from .values import pack
 
@@ -50,6 +50,8 @@ def _take(run: Moves, event: Input) -> None:
     match event:
         case Start():
             _start(run, event)
+        case Begin():
+            run.begin_part()
         case Complete():
             run.actor = event.by
             run.complete(event)
@@ -115,3 +117,9 @@ def _remember_recall(run: Moves, before: set[str]) -> None:
 def awaits(state: State, call: str) -> bool:
     """Whether the answer of a ``Perform`` is still waited for."""
     return state["tokens"].get(call, {}).get("w") == "call"
+
+
+def awaits_child(state: State, child: str) -> bool:
+    """Whether a called process or a part is still waited for (or still to be started)."""
+    key, _, part = child.partition("#")
+    return state["tokens"].get(key, {}).get("w") == ("parts" if part else "child")

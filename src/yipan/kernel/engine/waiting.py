@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import effects as fx
-from .compensating import Compensating
 from .compiled import F, N
 from .core import ROOT
 from .errors import Refused
 from .flowing import DONE
+from .parts import Parts
 
 
-class Waiting(Compensating):
+class Waiting(Parts):
     # -- the beginning -----------------------------------------------------------------------------------------------
 
     def begin_at(self, node: N) -> None:
@@ -161,7 +161,7 @@ class Waiting(Compensating):
                 del self.tasks[task]
                 self.emit(fx.CloseTask(task, "returned" if lifecycle == "returned" else "cancelled"))
         token = self.tokens[key]
-        if token["w"] == "child":
+        if token["w"] in ("child", "parts"):
             self.emit(fx.CancelChild(key))
         self.drop_token(key)
         self.emit(fx.Log(token["e"], lifecycle, key))
@@ -215,7 +215,8 @@ class Waiting(Compensating):
             self.set_token(key, c=[*token.get("c", []), *entry["c"]])
         self.finish(key)
 
-    def _end_instance(self, status: str, error: str = "") -> None:
+    def _end_instance(self, status: str, error: str = "", data: Any = None) -> None:
+        self.let_go()
         for key in list(self.tokens):
             if key in self.tokens:
                 self.cancel_token(key)
@@ -229,9 +230,10 @@ class Waiting(Compensating):
         self.arrived = 0
         self.empty.clear()
         self.state["status"] = status
-        keep = self.state["keep"]
-        found = self.visible(None, None)
-        data = found if "*" in keep else {name: found.get(name) for name in keep}
+        if data is None:
+            keep = self.state["keep"]
+            found = self.visible(None, None)
+            data = found if "*" in keep else {name: found.get(name) for name in keep}
         self.emit(fx.Finish(status, data, error))
 
     # -- answers from outside ----------------------------------------------------------------------------------------
@@ -261,6 +263,9 @@ class Waiting(Compensating):
             self.throw_error(scope, code, message, element)
 
     def child_done(self, child: str, data: Mapping[str, Any], error: str) -> None:
+        if "#" in child:
+            self.part_done(child, data, error)
+            return
         token = self.tokens.get(child)
         if token is None or token["w"] != "child":
             raise Refused("gone", "被调用的流程已不在等待。")

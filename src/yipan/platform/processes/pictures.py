@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max, Min, Q
 
 from yipan.kernel import bpmn, clock
 from yipan.platform import calendar, records
@@ -19,7 +22,10 @@ _PASSED: dict[str, bpmn.Mark] = {
     "jumped": "cancelled", "failed": "cancelled",
 }  # fmt: skip
 # What a token does where it stands: people work on it, or it waits for others, for an event, for a time.
-_STANDING: dict[str, bpmn.Mark] = {"task": "active", "active": "active", "scope": "active", "multi": "active"}
+_STANDING: dict[str, bpmn.Mark] = {
+    "task": "active", "active": "active", "scope": "active", "multi": "active",
+    "parts": "active",
+}  # fmt: skip
 
 
 def picture_for(instance_id: int) -> str:
@@ -33,15 +39,26 @@ def picture_for(instance_id: int) -> str:
 def marks_of(instance: Instance) -> dict[str, bpmn.Mark]:
     """The mark of every element the instance has come to: the event log for what is over, the state for what is not."""
     subject = (instance.subject_kind, instance.subject_id)
-    lives = records.queries.last_of_elements(subject, instance.pk, list(_PASSED))
+    parts = parts_of(instance)
+    lives = records.queries.last_of_elements(subject, [instance.pk, *parts], list(_PASSED))
     marks: dict[str, bpmn.Mark] = {element: _PASSED[life] for element, life in lives.items()}
     for token in instance.state["tokens"].values():
         marks[token["e"]] = _STANDING.get(token["w"], "waiting")
     now = calendar.now()
-    for element, due in Task.objects.filter(instance=instance, status__in=OPEN).values_list("element_id", "due_at"):
+    open_ = Task.objects.filter(instance__in=[instance.pk, *parts], status__in=OPEN)
+    for element, due in open_.values("element_id").annotate(due=Min("due_at")).values_list("element_id", "due"):
         late = due is not None and due < now
         marks[element] = "paused" if instance.clock_stopped else "overdue" if late else "active"
     return marks
+
+
+def parts_of(instance: Instance) -> list[int]:
+    """Ids of the instances that very many parallel ones have become (no statement for models without such)."""
+    nodes = definitions.ready(instance.definition_id).process.nodes.values()  # type: ignore[attr-defined]
+    if not any(node.multi is not None and not node.multi.sequential for node in nodes):
+        return []
+    mine = Q(parent=instance) | Q(parent__parent=instance)
+    return list(Instance.objects.filter(mine, parent_call__contains="#").values_list("id", flat=True))
 
 
 def picture_of(definition_id: int, marks: Mapping[str, bpmn.Mark] | None = None) -> str:
@@ -95,8 +112,11 @@ def steps_for(instance_id: int) -> list[Step]:
     process = definitions.ready(instance.definition_id).process  # type: ignore[attr-defined]
     outline = Instance.objects.values_list("definition__outline", flat=True).get(pk=instance_id)
     tasks = list(Task.objects.filter(instance=instance, kind__in=("work", "sign")).order_by("id"))
+    many = _many(parts_of(instance), instance)
     done = [_done(task) for task in sorted(tasks, key=lambda t: (t.ended_at or t.opened_at, t.pk)) if _counts(task)]
     open_ = [_open(task, instance) for task in tasks if task.status in OPEN]
+    done += [step for step in many if step.state == "done"]
+    open_ += [step for step in many if step.state == "now"]
     if instance.ended_at is not None:
         stopped = instance.status != "completed"
         word = f"{'已终止' if stopped else '已办结'} {formats.moment(instance.ended_at)}"
@@ -111,6 +131,27 @@ def steps_for(instance_id: int) -> list[Step]:
         if node["id"] in ahead and node["id"] not in seen and not node["applicant"] and node["kind"] == "user"
     ]
     return [*done, *open_, *later]
+
+
+def _many(parts: list[int], instance: Instance) -> list[Step]:
+    """A step that very many do at once is one line with how many have done it (one statement)."""
+    if not parts:
+        return []
+    rows = Task.objects.filter(instance__in=parts, kind__in=("work", "sign")).values("element_id", "name")
+    counted = rows.annotate(
+        done=Count("id", filter=Q(status="done")), all=Count("id", filter=Q(status__in=("done", *OPEN))),
+        last=Max("ended_at"), due=Min("due_at", filter=Q(status__in=OPEN)), first=Min("id"),
+    )  # fmt: skip
+    return [_one_of_many(row, instance) for row in counted.order_by("first")]
+
+
+def _one_of_many(row: Mapping[str, Any], instance: Instance) -> Step:
+    told = f"已完成 {row['done']} 个，共 {row['all']} 个"
+    if row["done"] == row["all"] or instance.ended_at is not None:
+        return Step(row["name"], "done", f"{told} {formats.moment(row['last'])}", row["last"], None, "",
+                    row["element_id"], applicant=False)  # fmt: skip
+    due = f"，最早 {clock.show_due(row['due'])} 到期" if row["due"] else ""
+    return Step(row["name"], "now", told + due, None, row["due"], "", row["element_id"], applicant=False)
 
 
 def _counts(task: Task) -> bool:

@@ -21,7 +21,7 @@ from .domain.values import InstanceView
 from .models import Definition, Entry, ErrandEntry, Instance, Subscription, Task
 
 __all__ = [
-    "BOXES", "MOST", "PAGE", "DefinitionRow", "Line", "MyTask", "Page", "UnitTask", "belongs", "child_of", "counts",
+    "BOXES", "MOST", "PAGE", "DefinitionRow", "Line", "MyTask", "Page", "UnitTask", "belongs", "children_of", "counts",
     "definitions", "errand_contacts", "errand_url", "followed", "instance", "may_know_task", "may_see",
     "my_open_task", "my_task", "my_tasks", "next_task", "open_count", "open_task", "open_tasks", "passed_elements",
     "process_names", "running", "task_row", "tasks_of_person", "titles", "todo", "transfer_candidates", "unit_tasks",
@@ -328,8 +328,11 @@ def running(subject: tuple[str, object]) -> list[int]:
     return list(rows.order_by("id").values_list("id", flat=True))
 
 
-def child_of(instance_id: int, call: str) -> int | None:
-    return Instance.objects.filter(parent_id=instance_id, parent_call=call).values_list("id", flat=True).first()
+def children_of(instance_id: int, call: str) -> list[int]:
+    """Ids of the called process, or of the parts, of a call that have not ended."""
+    rows = Instance.objects.filter(parent_id=instance_id, ended_at=None)
+    mine = rows.filter(Q(parent_call=call) | Q(parent_call__startswith=f"{call}#"))
+    return list(mine.order_by("id").values_list("id", flat=True))
 
 
 def waiting_for(kind: str, name: str, key: str) -> list[tuple[int, str]]:

@@ -122,10 +122,11 @@ class Run(Telling):
     def _take(self, item: Any) -> None:
         if isinstance(item, fx.Perform):
             self._perform(item)
-        elif isinstance(item, fx.StartChild):
-            from .actions.children import start_child
+        elif isinstance(item, (fx.StartChild, fx.StartPart)):
+            from .actions.children import start_child, start_part
 
-            start_child(self, item)
+            if engine.awaits_child(self.held.state, item.child):  # not cancelled before it began
+                start_child(self, item) if isinstance(item, fx.StartChild) else start_part(self, item)
         elif isinstance(item, fx.CancelChild):
             from .actions.children import cancel_child
 
@@ -150,7 +151,7 @@ class Run(Telling):
             self.held.status = state["status"]
         follow: list[Any] = []
         for effect in effects:
-            if isinstance(effect, (fx.Perform, fx.StartChild, fx.CancelChild)):
+            if isinstance(effect, (fx.Perform, fx.StartChild, fx.StartPart, fx.CancelChild)):
                 follow.append(effect)
             else:
                 _APPLY[type(effect)](self, effect)
@@ -305,8 +306,8 @@ class Run(Telling):
             row["box"] = "concluded" if ended else "done"
         if self.performed and self.acts:
             # Handlers have moved the chain that was locked at the beginning.
-            heads, self.held.recorded_at = records.lock_chains([self.held.subject])
-            self.held.head = heads[self.held.subject]
+            heads, self.held.recorded_at = records.lock_chains([self.held.chain])
+            self.held.head = heads[self.held.chain]
         if self.new_instance is not None:
             self.new_instance |= {"state": self.held.state, "status": self.held.status, "ended_at": self.held.ended_at}
         ids = store.write(

@@ -15,6 +15,9 @@ from yipan.platform.records import GENESIS, Head, prepared, sql
 
 from .domain.delta import Delta, Row
 
+CHILD = "instance"
+_CHAIN_OF = f"""c.kind = CASE WHEN h.parent_id IS NULL THEN h.subject_kind ELSE '{CHILD}' END
+        AND c.key = CASE WHEN h.parent_id IS NULL THEN h.subject_id ELSE h.id::text END"""
 _INSTANCE = """i.id, i.definition_id, i.subject_kind, i.subject_id, i.item_key, i.business_key, i.status, i.state,
     i.format, i.clock_stopped, i.started_at, i.ended_at, i.applicant_person_id, i.applicant_entity_id, i.parent_id,
     i.parent_call"""
@@ -27,7 +30,7 @@ WITH held AS MATERIALIZED (
     {limit}
     FOR UPDATE OF {tables} {skip}
 ), chain AS MATERIALIZED (
-    SELECT c.seq, c.head FROM records_chain c JOIN held h ON c.kind = h.subject_kind AND c.key = h.subject_id
+    SELECT c.seq, c.head FROM records_chain c JOIN held h ON {chain}
     FOR UPDATE OF c
 )
 SELECT h.*, chain.seq, chain.head, clock_timestamp(),
@@ -35,14 +38,21 @@ SELECT h.*, chain.seq, chain.head, clock_timestamp(),
 FROM held h LEFT JOIN chain ON true
 """
 LOCK_TASK = _LOCK.format(
-    columns=_INSTANCE, extra="to_jsonb(t)", join="JOIN processes_task t ON t.instance_id = i.id",
+    columns=_INSTANCE, chain=_CHAIN_OF, extra="to_jsonb(t)", join="JOIN processes_task t ON t.instance_id = i.id",
     where="t.id = %(id)s", limit="", tables="i, t", skip="",
 )  # fmt: skip
 LOCK_INSTANCE = _LOCK.format(
-    columns=_INSTANCE, extra="NULL::jsonb", join="", where="i.id = %(id)s", limit="", tables="i", skip=""
+    columns=_INSTANCE,
+    chain=_CHAIN_OF,
+    extra="NULL::jsonb",
+    join="",
+    where="i.id = %(id)s",
+    limit="",
+    tables="i",
+    skip="",
 )
 LOCK_DUE_TIMER = _LOCK.format(
-    columns=_INSTANCE, extra="to_jsonb(m)", join="JOIN processes_timer m ON m.instance_id = i.id",
+    columns=_INSTANCE, chain=_CHAIN_OF, extra="to_jsonb(m)", join="JOIN processes_timer m ON m.instance_id = i.id",
     where="m.due_at <= %(now)s AND (m.next_try IS NULL OR m.next_try <= %(now)s) AND i.status = 'running'",
     limit="ORDER BY m.due_at, m.id LIMIT 1", tables="i, m", skip="SKIP LOCKED",
 )  # fmt: skip
@@ -73,6 +83,12 @@ class Held:
     recorded_at: datetime
     command: Row | None
     new: bool = False
+
+    @property
+    def chain(self) -> tuple[str, str]:
+        """The chain of its acts: the subject's; called processes and parts have their own, so that they do not wait
+        for each other."""
+        return self.subject if self.parent_id is None else (CHILD, str(self.id))
 
 
 def lock(statement: str, **params: Any) -> Held | None:
@@ -119,17 +135,17 @@ def reserve(
     *,
     definition_key: str,
     version: int | None,
-    subject: tuple[str, str],
+    chain: tuple[str, str] | None,
     start_key: str,
     tag: str = "",
     as_of: int | None = None,
 ) -> tuple[int, Head, datetime, int | None, int | None]:
-    """For a new instance: its id, the locked head of the subject's chain, the database's clock, the id of the version
-    to run, and the id of an instance already started with this key."""
+    """For a new instance: its id, the locked head of the subject's ``chain`` (None: it begins a chain of its own), the
+    database's clock, the id of the version to run, and the id of an instance already started with this key."""
     ((id_, seq, head, recorded_at, definition, started),) = prepared.execute(
         _RESERVE,
-        {"kind": subject[0], "subject": subject[1], "definition": definition_key, "version": version,
-         "start_key": start_key or None, "tag": tag, "as_of": as_of},
+        {"kind": chain[0] if chain else "", "subject": chain[1] if chain else "", "definition": definition_key,
+         "version": version, "start_key": start_key or None, "tag": tag, "as_of": as_of},
     )  # fmt: skip
     return id_, _head(seq, head), recorded_at, definition, started
 
@@ -261,7 +277,7 @@ def write(writing: Writing) -> dict[str, int]:
     if writing.new_instance is not None:
         add(_NEW_INSTANCE, "w_instance", _dump([writing.new_instance]))
         if held.head.seq == 0 and not writing.acts:
-            params |= {"c_kind": held.subject[0], "c_key": held.subject[1], "c_head": GENESIS}
+            params |= {"c_kind": held.chain[0], "c_key": held.chain[1], "c_head": GENESIS}
             add(_CHAIN)
     else:
         params |= {
@@ -285,10 +301,9 @@ def write(writing: Writing) -> dict[str, int]:
     _lists(writing, add, params)
     if writing.command is not None:
         add(_COMMAND, "w_command", _dump([writing.command]))
-    kind, subject = held.subject
     made = sql.insert_ctes(
         acts=writing.acts, events=writing.events, outbox=writing.outbox,
-        heads={(kind, subject): held.head}, recorded_at=held.recorded_at,
+        heads={held.chain: held.head}, recorded_at=held.recorded_at,
     )  # fmt: skip
     if made.text:
         parts.append(made.text)

@@ -81,8 +81,8 @@ class Telling:
 
     def act(self, verb: str, *, reason: str = "", payload: Mapping[str, Any] | None = None) -> None:
         """Record an act of the actor on the subject's chain."""
-        subject = self.held.subject
-        self.acts.append(NewAct(subject, verb, self.actor, self.now, subject, "", "", reason, payload or {}))
+        held = self.held
+        self.acts.append(NewAct(held.chain, verb, self.actor, self.now, held.subject, "", "", reason, payload or {}))
 
     def view(self) -> InstanceView:
         held = self.held

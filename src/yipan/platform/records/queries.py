@@ -136,14 +136,14 @@ def story_of(subject_kind: str, subject_id: object, *, limit: int = 300) -> tupl
         return tuple(StoryLine(*row) for row in cursor.fetchall())
 
 
-def last_of_elements(subject: tuple[str, str], instance_id: int, lifecycles: Sequence[str]) -> dict[str, str]:
-    """The last of these lifecycle changes that each element of a process instance went through (one statement)."""
+def last_of_elements(subject: tuple[str, str], instances: Sequence[int], lifecycles: Sequence[str]) -> dict[str, str]:
+    """The last of these lifecycle changes that each element of process instances went through (one statement)."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT ON (element_id) element_id, lifecycle FROM records_event "
-            "WHERE subject_kind = %s AND subject_id = %s AND instance_id = %s AND element_id <> '' "
+            "WHERE subject_kind = %s AND subject_id = %s AND instance_id = ANY(%s) AND element_id <> '' "
             "AND lifecycle = ANY(%s) ORDER BY element_id, id DESC",
-            [*subject, str(instance_id), list(lifecycles)],
+            [*subject, [str(one) for one in instances], list(lifecycles)],
         )
         return dict(cursor.fetchall())
 

@@ -34,21 +34,47 @@ def start_child(parent: "Run", effect: fx.StartChild) -> None:
         parent=(held.id, effect.child),
         keep=effect.keep,
     )
-    if run is not None and run.held.ended_at is not None:
-        parent.feed(engine.ChildDone(effect.child, run.delta.result, run.delta.error))
+    _told(parent, effect.child, run)
+
+
+def start_part(parent: "Run", effect: fx.StartPart) -> None:
+    """Start one of very many parallel instances: on the parent's version, with what the parent has prepared for it."""
+    from .start import Part, begin
+
+    held = parent.held
+    _, run = begin(
+        definition_key=parent.ready.key,
+        version=parent.ready.version,
+        subject=held.subject,
+        item_key=held.item_key,
+        business_key=held.business_key,
+        data={},
+        actor=parent.actor,
+        now=parent.now,
+        applicant=(held.applicant_person_id, held.applicant_entity_id),
+        parent=(held.id, effect.child),
+        part=Part(effect.state, held.started_at, held.clock_stopped),
+    )
+    _told(parent, effect.child, run)
+
+
+def _told(parent: "Run", child: str, run: "Run | None") -> None:
+    """A child that ended at once."""
+    if run is not None and run.held.ended_at is not None and engine.awaits_child(parent.held.state, child):
+        parent.feed(engine.ChildDone(child, run.delta.result, run.delta.error))
 
 
 def cancel_child(parent: "Run", call: str) -> None:
-    """The calling activity was cancelled."""
+    """The calling activity was cancelled, or needs the rest of its parts no more."""
     from ..run import Run
 
-    child = queries.child_of(parent.held.id, call)
-    held = store.lock(store.LOCK_INSTANCE, id=child) if child is not None else None
-    if held is None or held.ended_at is not None:
-        return
-    run = Run(held, definitions.ready(held.definition_id), actor=parent.actor, now=parent.now)
-    run.feed(engine.Control("terminate", "", "调用它的流程已取消"))
-    run.write()
+    for child in queries.children_of(parent.held.id, call):
+        held = store.lock(store.LOCK_INSTANCE, id=child)
+        if held is None or held.ended_at is not None:
+            continue
+        run = Run(held, definitions.ready(held.definition_id), actor=parent.actor, now=parent.now)
+        run.feed(engine.Control("terminate", "", "调用它的流程已取消"))
+        run.write()
 
 
 def tell_parent(child: "Run") -> None:
@@ -58,6 +84,8 @@ def tell_parent(child: "Run") -> None:
     assert child.held.parent_id is not None
     held = store.lock(store.LOCK_INSTANCE, id=child.held.parent_id)
     if held is None or held.ended_at is not None or child.delta.status == "terminated":
+        return
+    if not engine.awaits_child(held.state, child.held.parent_call):
         return
     run = Run(held, definitions.ready(held.definition_id), actor=child.actor, now=child.now)
     run.feed(engine.ChildDone(child.held.parent_call, child.delta.result, child.delta.error))

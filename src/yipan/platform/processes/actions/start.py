@@ -1,6 +1,7 @@
 """Start an instance."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +50,15 @@ def start(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of very many parallel instances: the state it begins with; decisions and clock are those of its parent."""
+
+    state: Mapping[str, Any]
+    began: datetime
+    clock_stopped: bool
+
+
 def begin(
     *,
     definition_key: str,
@@ -66,13 +76,16 @@ def begin(
     element: str = "",
     tag: str = "",
     as_of: int | None = None,
+    part: Part | None = None,
 ) -> tuple[InstanceView, Run | None]:
     """The same for this room: also answers with the run; None when it was started before. ``element``: the start event;
-    ``tag`` and ``as_of`` choose the version by its tag, or the newest when another definition was deployed."""
+    ``tag`` and ``as_of`` choose the version by its tag, or the newest when another definition was deployed; ``part``
+    begins with a prepared state."""
     subject = (subject[0], str(subject[1]))
     id_, head, recorded_at, definition, known = store.reserve(
-        definition_key=definition_key, version=version, subject=subject, start_key=key, tag=tag, as_of=as_of
-    )
+        definition_key=definition_key, version=version, chain=subject if parent is None else None, start_key=key,
+        tag=tag, as_of=as_of,
+    )  # fmt: skip
     if known is not None:
         return queries.instance(known, repeated=True), None
     if definition is None:
@@ -80,21 +93,23 @@ def begin(
         raise ProcessProblem(f"流程“{definition_key}”{wanted}还没有发布，请先安装含有它的内容包。", "model")
     ready = definitions.ready(definition)
     held = store.Held(
-        id_, definition, subject, item_key, business_key, "running", engine.new_state(), engine.FORMAT, False, now,
-        None, applicant[0], applicant[1], parent[0] if parent else None, parent[1] if parent else "", None, head,
-        recorded_at, None, new=True,
+        id_, definition, subject, item_key, business_key, "running", dict(part.state) if part else engine.new_state(),
+        engine.FORMAT, part is not None and part.clock_stopped, part.began if part else now, None, applicant[0],
+        applicant[1], parent[0] if parent else None, parent[1] if parent else "", None, head, recorded_at, None,
+        new=True,
     )  # fmt: skip
     run = Run(held, ready, actor=actor, now=now)
     run.new_instance = {
         "id": id_, "definition_id": definition, "subject_kind": subject[0], "subject_id": subject[1],
-        "item_key": item_key, "business_key": business_key, "format": engine.FORMAT, "clock_stopped": False,
-        "started_at": now, "started_by": actor.person_id, "started_by_name": actor.name,
-        "applicant_person_id": applicant[0], "applicant_entity_id": applicant[1], "parent_id": held.parent_id,
-        "parent_call": held.parent_call, "start_key": key or None,
+        "item_key": item_key, "business_key": business_key, "format": engine.FORMAT,
+        "clock_stopped": held.clock_stopped, "started_at": held.started_at, "started_by": actor.person_id,
+        "started_by_name": actor.name, "applicant_person_id": applicant[0], "applicant_entity_id": applicant[1],
+        "parent_id": held.parent_id, "parent_call": held.parent_call, "start_key": key or None,
     }  # fmt: skip
     run.event("started", "", kind="process.instance")
     by = str(actor.person_id) if actor.person_id is not None else ""
-    run.feed(engine.Start(data=data, by=by, business_key=business_key, element=element, keep=keep))
+    first = engine.Start(data=data, by=by, business_key=business_key, element=element, keep=keep)
+    run.feed(engine.Begin() if part else first)
     if actor.person_id is not None and parent is None:
         run.lines.append(run.line("started", holders.person_key(actor.person_id)))
     run.write()

@@ -1,4 +1,4 @@
-"""Business rule tasks ask published decisions: of the version in force when the instance began, unless they say more."""
+"""Business rule tasks ask published decisions: those in force when the instance began, unless they say more."""
 
 import dataclasses
 import datetime as dt
