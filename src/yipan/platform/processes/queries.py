@@ -21,11 +21,43 @@ from .domain.values import InstanceView
 from .models import Definition, Entry, ErrandEntry, Instance, Subscription, Task
 
 __all__ = [
-    "BOXES", "MOST", "PAGE", "DefinitionRow", "Line", "MyTask", "Page", "UnitTask", "belongs", "children_of", "counts",
-    "definitions", "errand_contacts", "errand_url", "followed", "instance", "may_know_task", "may_see",
-    "my_open_task", "my_task", "my_tasks", "next_task", "open_count", "open_task", "open_tasks", "passed_elements",
-    "process_names", "running", "task_row", "tasks_of_person", "titles", "todo", "transfer_candidates", "unit_tasks",
-    "url_of", "waiting_for",
+    "BOXES",
+    "MOST",
+    "PAGE",
+    "DefinitionRow",
+    "Line",
+    "MyTask",
+    "Page",
+    "UnitTask",
+    "belongs",
+    "children_of",
+    "counts",
+    "definitions",
+    "errand_contacts",
+    "errand_url",
+    "followed",
+    "instance",
+    "instance_of",
+    "may_know_task",
+    "may_see",
+    "my_open_task",
+    "my_task",
+    "my_tasks",
+    "next_task",
+    "open_count",
+    "open_task",
+    "open_tasks",
+    "passed_elements",
+    "process_names",
+    "running",
+    "task_row",
+    "tasks_of_person",
+    "titles",
+    "todo",
+    "transfer_candidates",
+    "unit_tasks",
+    "url_of",
+    "waiting_for",
 ]  # fmt: skip
 
 NEXT_AMONG = 10
@@ -76,6 +108,11 @@ def my_open_task(task_id: int, actor: Actor) -> MyTask | None:
     """One open task, when the actor may work on it (or a colleague of his group has claimed it)."""
     tasks = Task.objects.filter(pk=task_id, status__in=OPEN).select_related("instance")
     return next(iter(_offered(list(tasks), actor)), None)
+
+
+def instance_of(task_id: int) -> int:
+    """The instance a task belongs to."""
+    return Task.objects.values_list("instance_id", flat=True).get(pk=task_id)
 
 
 def belongs(task_id: int, subject: tuple[str, object]) -> bool:

@@ -4,7 +4,7 @@ from django.urls import path
 
 from yipan.platform.ui.access import needs
 
-from . import migration_views, views
+from . import handling_views, migration_views, views
 from .actions.move import HAND_OVER
 from .unit_listing import DefinitionList, UnitTaskList
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("processes/<str:key>/<int:version>/migrate/", migration_views.migrate, name="migrate"),
     path("todo/matter/<int:instance_id>/", views.instance, name="instance"),
     path("todo/matter/<int:instance_id>/follow/", views.follow, name="follow"),
+    path("todo/task/<int:task_id>/complete/", handling_views.complete, name="complete"),
+    path("todo/task/<int:task_id>/move/", handling_views.move, name="move"),
     path("todo/errand/<int:errand_id>/", views.errand, name="errand"),
     path("todo/<str:name>/", views.box, name="box"),
 ]

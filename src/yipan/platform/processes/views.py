@@ -12,7 +12,7 @@ from yipan.platform import calendar, people
 from yipan.platform.ui import formats, render
 from yipan.platform.ui.access import needs
 
-from . import listing, pictures, queries, rows
+from . import handling_views, listing, pictures, queries, rows
 from .actions import lists
 from .actions.errands import read_errand
 from .domain import differences
@@ -55,7 +55,15 @@ def home_values(request: HttpRequest) -> dict[str, Any]:
 # -- one instance ----------------------------------------------------------------------------------------------------
 @needs("task.view")
 def instance(request: HttpRequest, instance_id: int) -> HttpResponseBase:
-    """Picture and steps, for people who were part of it, may work on it, follow it, or manage processes."""
+    """Picture and steps, for people who were part of it, may work on it, follow it, or manage processes; and what they
+    are to do, where nothing else has a page for it."""
+    return show(request, instance_id)
+
+
+def show(
+    request: HttpRequest, instance_id: int, *, problem: str = "", entered: dict[str, Any] | None = None
+) -> HttpResponseBase:
+    """The page, after a refused act with the reason and what had been typed."""
     actor = people.actor(request)
     if not queries.may_see(instance_id, actor):
         raise Http404
@@ -71,6 +79,9 @@ def instance(request: HttpRequest, instance_id: int) -> HttpResponseBase:
         "picture": pictures.picture_for(instance_id),
         "steps": pictures.steps_for(instance_id),
         "followed": queries.followed(instance_id, actor),
+        "hand": handling_views.in_hand(found, actor),
+        "problem": problem,
+        "entered": entered or {},
         "facts": [
             ("流程版本", f"{found.name} 第 {found.version} 版"),
             ("开始", formats.moment(found.started_at)),
@@ -78,7 +89,7 @@ def instance(request: HttpRequest, instance_id: int) -> HttpResponseBase:
             ("状态", rows.STATUS[found.status]),
         ],
     }
-    return render(request, "processes/instance.html", context)
+    return render(request, "processes/instance.html", context, status=409 if problem else 200)
 
 
 @needs("task.view")
