@@ -47,7 +47,7 @@ def in_hand(matter: InstanceView, actor: Actor) -> Hand | None:
     Work that a colleague has claimed comes last."""
     if queries.url_of(*matter.subject):
         return None
-    tasks = [task for task in queries.my_tasks(matter.subject, actor) if task.instance_id == matter.id]
+    tasks = queries.my_tasks(matter.subject, actor, queries.open_tasks_of(matter.id))
     task = next(iter(sorted(tasks, key=lambda task: bool(task.claimed_by_other))), None)
     return None if task is None else Hand(task, _answers(task), moving.offers(task, actor))
 

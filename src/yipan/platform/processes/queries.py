@@ -46,9 +46,9 @@ __all__ = [
     "next_task",
     "open_count",
     "open_task",
-    "open_tasks",
+    "open_tasks", "open_tasks_of",
     "passed_elements",
-    "process_names",
+    "process_names", "process_titles",
     "running",
     "task_row",
     "tasks_of_person",
@@ -96,6 +96,12 @@ def open_tasks(subject: tuple[str, object]) -> list[Task]:
         .select_related("instance")
         .order_by("id")
     )
+
+
+def open_tasks_of(instance_id: int) -> list[Task]:
+    """Open tasks of one instance, oldest first (one statement)."""
+    rows = Task.objects.filter(instance_id=instance_id, status__in=OPEN)
+    return list(rows.select_related("instance").order_by("id"))
 
 
 def my_tasks(subject: tuple[str, object], actor: Actor, tasks: list[Task] | None = None) -> list[MyTask]:
@@ -351,6 +357,21 @@ def titles(subjects: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
         if kind in registry.subjects
         for subject_id, title in registry.subjects[kind].titles(ids).items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessTitle:
+    """What a process is called that is about nothing but itself."""
+
+    title: str
+    subtitle: str = ""
+    light: None = None
+
+
+def process_titles(keys: list[str]) -> dict[str, ProcessTitle]:
+    """The newest names of processes by key (one statement)."""
+    rows = Definition.objects.filter(key__in=keys).order_by("key", "-version").distinct("key")
+    return {key: ProcessTitle(name or key) for key, name in rows.values_list("key", "name")}
 
 
 def url_of(kind: str, subject_id: str) -> str:
