@@ -13,8 +13,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from yipan.kernel import engine
-from yipan.platform import calendar, people, ui
+from yipan.platform import calendar, people, records, ui
 from yipan.platform.records import Actor
+from yipan.platform.ui import formats
 from yipan.platform.ui.access import needs
 
 from . import moving, queries
@@ -50,6 +51,19 @@ def in_hand(matter: InstanceView, actor: Actor) -> Hand | None:
     tasks = queries.my_tasks(matter.subject, actor, queries.open_tasks_of(matter.id))
     task = next(iter(sorted(tasks, key=lambda task: bool(task.claimed_by_other))), None)
     return None if task is None else Hand(task, _answers(task), moving.offers(task, actor))
+
+
+def story(matter: InstanceView) -> list[dict[str, str]]:
+    """What was done and said in a matter of its own; elsewhere the subject's page tells it."""
+    if queries.url_of(*matter.subject):
+        return []
+    return [
+        {
+            "state": "done", "title": records.verbs.title(act.verb), "at": formats.moment(act.at), "note": act.reason,
+            "who": f"{act.actor}（代{act.deputy_for}）" if act.deputy_for else act.actor,
+        }
+        for act in records.queries.story_of(*matter.subject)
+    ]  # fmt: skip
 
 
 def _answers(task: MyTask) -> tuple[tuple[str, str, str], ...]:

@@ -38,6 +38,7 @@ __all__ = [
     "followed",
     "instance",
     "instance_of",
+    "matter_titles",
     "may_know_task",
     "may_see",
     "my_open_task",
@@ -46,9 +47,10 @@ __all__ = [
     "next_task",
     "open_count",
     "open_task",
-    "open_tasks", "open_tasks_of",
+    "open_tasks",
+    "open_tasks_of",
     "passed_elements",
-    "process_names", "process_titles",
+    "process_names",
     "running",
     "task_row",
     "tasks_of_person",
@@ -360,18 +362,19 @@ def titles(subjects: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class ProcessTitle:
-    """What a process is called that is about nothing but itself."""
+class MatterTitle:
+    """What a matter is called that is about nothing but its process."""
 
     title: str
     subtitle: str = ""
     light: None = None
 
 
-def process_titles(keys: list[str]) -> dict[str, ProcessTitle]:
-    """The newest names of processes by key (one statement)."""
-    rows = Definition.objects.filter(key__in=keys).order_by("key", "-version").distinct("key")
-    return {key: ProcessTitle(name or key) for key, name in rows.values_list("key", "name")}
+def matter_titles(ids: list[str]) -> dict[str, MatterTitle]:
+    """Name of the process and business key of matters by id of the instance (one statement)."""
+    rows = Instance.objects.filter(pk__in=[int(one) for one in ids if one.isdecimal()])
+    found = rows.values_list("id", "definition__name", "definition__key", "business_key")
+    return {str(id_): MatterTitle(name or key, business) for id_, name, key, business in found}
 
 
 def url_of(kind: str, subject_id: str) -> str:

@@ -23,11 +23,11 @@ VERBS = {
 
 def register() -> None:
     from . import leaving, outside, queries, registry, sources, telling
-    from .actions import join_person, migration, orphans, starts, timers
+    from .actions import join_person, migration, orphans, start, starts, timers
     from .loader import ProcessLoader
 
     records.rights.declare_all(RIGHTS)
-    records.verbs.declare(VERBS, kinds={"process": "流程", "instance": "子流程"})
+    records.verbs.declare(VERBS, kinds={"process": "流程", "matter": "流程事项", "instance": "子流程"})
     records.register_channel(telling.TODO_CHANNEL, outside.send)
     leaving.register()
     joining.register("流程", join_person.move)
@@ -38,7 +38,7 @@ def register() -> None:
     jobs.task(migration.JOB)(migration.migrate_all)
     register_loader(ProcessLoader(), after=["people"])
     sources.register()
-    registry.register_subject("process", url=lambda _key: "", titles=queries.process_titles)
+    registry.register_subject(start.MATTER, url=lambda _id: "", titles=queries.matter_titles)
     _menus()
 
 

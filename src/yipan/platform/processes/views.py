@@ -80,6 +80,7 @@ def show(
         "steps": pictures.steps_for(instance_id),
         "followed": queries.followed(instance_id, actor),
         "hand": handling_views.in_hand(found, actor),
+        "story": handling_views.story(found),
         "problem": problem,
         "entered": entered or {},
         "facts": [

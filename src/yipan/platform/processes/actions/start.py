@@ -50,6 +50,9 @@ def start(
     )
 
 
+MATTER = "matter"  # the subject of processes that are about nothing that has a page
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One of very many parallel instances: the state it begins with; decisions and clock are those of its parent."""
@@ -62,7 +65,7 @@ class Part:
 def begin(
     *,
     definition_key: str,
-    subject: tuple[str, str],
+    subject: tuple[str, str] | None,
     item_key: str,
     business_key: str,
     data: Mapping[str, Any],
@@ -80,8 +83,8 @@ def begin(
 ) -> tuple[InstanceView, Run | None]:
     """The same for this room: also answers with the run; None when it was started before. ``element``: the start event;
     ``tag`` and ``as_of`` choose the version by its tag, or the newest when another definition was deployed; ``part``
-    begins with a prepared state."""
-    subject = (subject[0], str(subject[1]))
+    begins with a prepared state. Without a ``subject`` the instance is a matter of its own."""
+    subject = (subject[0], str(subject[1])) if subject is not None else None
     id_, head, recorded_at, definition, known = store.reserve(
         definition_key=definition_key, version=version, chain=subject if parent is None else None, start_key=key,
         tag=tag, as_of=as_of,
@@ -92,6 +95,7 @@ def begin(
         wanted = f"第 {version} 版" if version is not None else f"标签为“{tag}”的版本" if tag else ""
         raise ProcessProblem(f"流程“{definition_key}”{wanted}还没有发布，请先安装含有它的内容包。", "model")
     ready = definitions.ready(definition)
+    subject = subject or (MATTER, str(id_))
     held = store.Held(
         id_, definition, subject, item_key, business_key, "running", dict(part.state) if part else engine.new_state(),
         engine.FORMAT, part is not None and part.clock_stopped, part.began if part else now, None, applicant[0],

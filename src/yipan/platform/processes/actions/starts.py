@@ -52,7 +52,7 @@ def begin_by(kind: str, name: str, key: str, data: Mapping[str, Any], actor: Act
 
 
 def _begin(row: StartEvent, key: str, data: Mapping[str, Any], actor: Actor, now: datetime) -> None:
-    """An instance without a case belongs to its process; ``key`` is its business key."""
+    """An instance without a case is a matter of its own; ``key`` is its business key."""
     from .start import begin
 
     if _depth.get() >= MOST_BEGINNINGS:
@@ -60,7 +60,7 @@ def _begin(row: StartEvent, key: str, data: Mapping[str, Any], actor: Actor, now
     token = _depth.set(_depth.get() + 1)
     try:
         begin(
-            definition_key=row.definition.key, subject=("process", row.definition.key), item_key="", business_key=key,
+            definition_key=row.definition.key, subject=None, item_key="", business_key=key,
             data=data, actor=actor, now=now, applicant=(None, None), version=row.definition.version,
             element=row.element_id,
         )  # fmt: skip

@@ -45,13 +45,15 @@ def test_from_the_list_to_the_end(matter, office, signed_in):
     client = signed_in(wang)
     (href,) = set(re.findall(r'href="(/todo/matter/\d+/)"', page(client, "processes:todo")))
     text = client.get(href).content.decode()
-    for words in ("拟办", "同意", "不同意", "办理意见", "签收"):
+    for words in ("letter", "粤府〔2026〕1 号", "拟办", "同意", "不同意", "办理意见", "签收"):
         assert words in text
     key = re.search(r'name="key" value="([^"]+)"', text)[1]
     answer = posted(client, "complete", Task.objects.get(), outcome="agree", opinion="请市场科阅处", key=key)
     assert (answer.status_code, answer["Location"]) == (302, "/todo/")
-    task = queries.open_task(("process", "letter"))
-    assert posted(signed_in(li), "complete", task).status_code == 302
+    task = queries.open_task(("matter", str(matter.pk)))
+    client = signed_in(li)
+    assert "请市场科阅处" in page(client, "processes:instance", matter.pk)
+    assert posted(client, "complete", task).status_code == 302
     assert queries.instance(matter.pk).status == "completed"
     assert check.verify() == []
 

@@ -48,7 +48,7 @@ def test_a_message_or_signal_begins_an_instance(definition, office):
         else:
             assert processes.signal("汛情", {"unit": "market"}, now=NOW) == 1
     assert [one.business_key for one in running()] == (["K1", "K2"] if tell else ["", ""])
-    assert [task.element_id for task in queries.open_tasks(("process", "auto"))] == ["A", "A"]
+    assert [queries.open_task(("matter", str(one.pk))).element_id for one in running()] == ["A", "A"]
     assert check.verify() == []
     assert processes.correlate("别的", "K1", now=NOW) == 0
     wang = office.add("王", "examiner")
