@@ -1,0 +1,31 @@
+"""Tables of published decisions."""
+
+from django.db import models
+
+
+class DecisionModel(models.Model):
+    """One published version of a DMN document. A row never changes (trigger): what was decided can be decided again.
+
+    ``decisions``: [{id, name}] of the document, in its order."""
+
+    key = models.TextField()
+    version = models.IntegerField()
+    title = models.TextField()
+    namespace = models.TextField()
+    xml = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    decisions = models.JSONField()
+    pack = models.TextField(default="")
+    published_at = models.DateTimeField()
+    published_by = models.BigIntegerField(null=True)
+    published_by_name = models.TextField(default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "version"], name="decisions_model_version")]
+
+
+class DecisionTests(models.Model):
+    """Test cases of a model, run before every publication: [{decision, inputs, expected, name}]."""
+
+    key = models.TextField(primary_key=True)
+    cases = models.JSONField()
