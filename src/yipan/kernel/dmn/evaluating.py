@@ -90,7 +90,11 @@ class Model:
         given: Mapping[tuple[str, str], Any] | None,
     ) -> Answer:  # fmt: skip
         evaluation = Evaluation(now, budget, self.all_types())
-        asked = _Asked(evaluation, {name: normalise(value) for name, value in inputs.items()}, dict(given or {}))
+        asked = _Asked(
+            evaluation,
+            {name: normalise(value) for name, value in inputs.items()},
+            {key: normalise(value) for key, value in (given or {}).items()},
+        )
         value = run_safely(lambda _scope: ask(asked), asked.ground)
         return Answer(value, tuple(evaluation.fired))
 

@@ -2,8 +2,8 @@
 
 Exact for cells that compare the input with literals: numbers, dates, durations, texts, truth. Their boundaries cut each
 input into pieces on which every cell says the same, so that one value of a piece speaks for all of it. Cells of another
-kind (functions of ``?``, other inputs) are named; their column counts as always met for gaps and overlaps, and a rule
-with one shadows no other.
+kind (functions of ``?``, other inputs) are named; their column counts as always met for gaps, and a rule with one is
+told to overlap or shadow no other.
 """
 
 import datetime as dt
@@ -117,7 +117,9 @@ class _Health:
             return
         shown = 0
         for at, one in enumerate(usable):
-            for other in usable[at + 1 :]:
+            for other in usable[at + 1 :] if one not in self.opaque else ():
+                if other in self.opaque:
+                    continue
                 common = [column.cover[one] & column.cover[other] for column in self.columns]
                 if not all(common):
                     continue

@@ -1,9 +1,10 @@
 """Decisions: published DMN models, what they decide and why.
 
-* ``publish(xml, key=…)`` keeps an immutable version after its test cases were run; ``DecisionLoader`` reads the pack folder
-  ``decisions`` (``.dmn``, and ``.tests.yaml`` beside it).
-* ``resolve(keys)`` gives the newest published decisions by id, as the process engine asks for them.
-* ``queries`` lists models, their tables, faults of whole tables and test results; the screen tries a decision out.
+* ``publish(xml, key=…)`` keeps an immutable version after its test cases were run; ``DecisionLoader`` reads the pack
+  folder ``decisions`` (``.dmn``, and ``.tests.yaml`` beside it).
+* ``resolve(key, version, at)`` gives the published decision that a business-rule task names (``kernel.engine``).
+* ``queries`` lists models, versions, drafts; the screens show tables, graphs, faults and tests, try decisions out, and
+  edit drafts cell by cell.
 
 The language is ``kernel.dmn`` upon ``kernel.feel``.
 """

@@ -10,6 +10,11 @@ from .domain import ERRORS, cases_of, failures, faults_of, run_cases
 TESTS = ".tests.yaml"
 
 
+def _at(file: PackFile, number: int, message: str) -> Finding:
+    """A finding at a test case, by its number from 1 (0: the file)."""
+    return file.finding(file.document.line(number - 1) if number else 0, message)
+
+
 class DecisionLoader:
     """An unchanged file publishes nothing; a changed one becomes the next version, after its tests."""
 
@@ -17,7 +22,7 @@ class DecisionLoader:
 
     def check(self, file: PackFile) -> list[Finding]:
         if file.name.endswith(TESTS):
-            return [file.finding(0, wrong) for wrong in cases_of(file.document.data)[1]]
+            return [_at(file, number, wrong) for number, wrong in cases_of(file.document.value)[1]]
         if file.suffix != ".dmn":
             return [file.finding(0, f"这个文件夹只放 .dmn 文件和 {TESTS} 测试")]
         try:
@@ -48,14 +53,17 @@ class DecisionLoader:
                 if stem not in by_stem:
                     found.append(file.finding(0, f"没有决策文件 {stem}.dmn"))
                     continue
-                wrong = failures(run_cases(by_stem[stem], cases_of(file.document.data)[0]))
-                found += [file.finding(0, one) for one in wrong]
+                wrong = failures(run_cases(by_stem[stem], cases_of(file.document.value)[0]))
+                found += [_at(file, number, one) for number, one in wrong]
         return found
 
     def install(self, file: PackFile, context: InstallContext) -> None:
         from .actions.publish import keep_tests, publish
 
         if file.name.endswith(TESTS):
-            keep_tests(file.name.removesuffix(TESTS), file.document.data)
+            keep_tests(file.name.removesuffix(TESTS), file.document.value)
         else:
-            publish(file.content, key=file.stem, actor=context.actor, at=context.at, pack=context.pack.key)
+            # The pack's own cases were run when it was checked; those kept are of the version before.
+            publish(
+                file.content, key=file.stem, actor=context.actor, at=context.at, pack=context.pack.key, cases=()
+            )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Tables of published decisions."""
+"""Tables of published decisions, their test cases, and drafts that somebody works on."""
 
 from django.db import models
 
@@ -16,6 +16,7 @@ class DecisionModel(models.Model):
     sha256 = models.CharField(max_length=64)
     decisions = models.JSONField()
     pack = models.TextField(default="")
+    note = models.TextField(default="")
     published_at = models.DateTimeField()
     published_by = models.BigIntegerField(null=True)
     published_by_name = models.TextField(default="")
@@ -29,3 +30,17 @@ class DecisionTests(models.Model):
 
     key = models.TextField(primary_key=True)
     cases = models.JSONField()
+
+
+class DecisionDraft(models.Model):
+    """What will be the next version, while somebody edits it. ``base`` is the version it began from (0: a new model);
+    ``revision`` grows with every save, so that two editors do not write over each other."""
+
+    key = models.TextField(primary_key=True)
+    title = models.TextField()
+    xml = models.BinaryField()
+    base = models.IntegerField(default=0)
+    revision = models.IntegerField(default=1)
+    changed_at = models.DateTimeField()
+    changed_by = models.BigIntegerField(null=True)
+    changed_by_name = models.TextField(default="")

@@ -1,7 +1,7 @@
 """Published decisions ready to be asked: compiled once in a program and kept by row."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -22,9 +22,13 @@ class Resolved:
     """A decision of one version, as business-rule tasks ask it (``kernel.engine.Decision``)."""
 
     row_id: int
-    key: str
+    title: str
     version: int
     decision: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.title} 第 {self.version} 版"
 
     def decide(self, context: Mapping[str, Any], now: datetime) -> Any:
         """Its value. A table that breaks its own hit policy is a fault of the model, never a silent null."""
@@ -34,43 +38,46 @@ class Resolved:
         return answer.value
 
 
-def resolve(keys: Sequence[str]) -> dict[str, Resolved]:
-    """The newest published version of each decision, by its id (one statement)."""
-    found: dict[str, Resolved] = {}
-    for row in newest().only("id", "key", "version", "decisions"):
-        for one in row.decisions:
-            if one["id"] in keys:
-                found[one["id"]] = Resolved(row.pk, row.key, row.version, one["id"])
-    return found
-
-
-def newest() -> Any:
-    return DecisionModel.objects.order_by("key", "-version").distinct("key")
+def resolve(key: str, version: str, at: datetime) -> Resolved | None:
+    """The published decision with this id: a numbered version, the "latest", or the one in force at that time (the
+    first one, when it was published later). One statement."""
+    rows = DecisionModel.objects.filter(decisions__contains=[{"id": key}]).order_by("version")
+    found = list(rows.values_list("id", "title", "version", "published_at"))
+    if version.isdigit():
+        chosen = next((row for row in found if row[2] == int(version)), None)
+    elif version == "latest":
+        chosen = found[-1] if found else None
+    else:
+        chosen = next((row for row in reversed(found) if row[3] <= at), found[0] if found else None)
+    return None if chosen is None else Resolved(chosen[0], chosen[1], chosen[2], key)
 
 
 def model_of(row_id: int) -> dmn.Model:
-    """The model of a version, with the newest versions of what it imports at the time it is first asked."""
+    """The model of a version, with what it imports as it was when the version was published."""
     with _lock:
         found = _kept.get(row_id)
+        if found is not None:
+            _kept.move_to_end(row_id)
     if found is not None:
         return found
     row = DecisionModel.objects.get(pk=row_id)
     xml = bytes(row.xml)
-    made = dmn.load(xml, imported_by(dmn.read(xml)))
+    made = dmn.load(xml, imported_by(dmn.read(xml), row.published_at))
     with _lock:
         _kept[row_id] = made
-        if len(_kept) > MAX_KEPT:
+        while len(_kept) > MAX_KEPT:
             _kept.popitem(last=False)
     return made
 
 
-def imported_by(document: Document) -> list[bytes]:
-    """XML of the published models that a document imports, directly or not."""
+def imported_by(document: Document, at: datetime) -> list[bytes]:
+    """XML of the models that a document imports, directly or not, as they were published at that time."""
     found: dict[str, bytes] = {}
     waiting = [one.namespace for one in document.imports]
     while waiting:
         namespace = waiting.pop()
-        row = DecisionModel.objects.filter(namespace=namespace).order_by("-version").first()
+        rows = DecisionModel.objects.filter(namespace=namespace, published_at__lte=at)
+        row = rows.order_by("-published_at", "-version").first()
         if namespace in found or row is None:
             continue
         found[namespace] = bytes(row.xml)

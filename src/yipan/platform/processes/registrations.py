@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from yipan.kernel.packs import register_loader
-from yipan.platform import jobs, records
+from yipan.platform import decisions, jobs, records
 from yipan.platform.people import joining
 from yipan.platform.ui import home, navigation
 
@@ -36,7 +36,8 @@ def register() -> None:
     jobs.task("processes.orphans")(orphans.tell_administrators)
     jobs.periodic("*/10 * * * *", "processes.orphans")
     jobs.task(migration.JOB)(migration.migrate_all)
-    register_loader(ProcessLoader(), after=["people"])
+    register_loader(ProcessLoader(), after=["people", "decisions"])
+    registry.register_decisions(decisions.resolve)
     sources.register()
     registry.register_subject(start.MATTER, url=lambda _id: "", titles=queries.matter_titles)
     _menus()

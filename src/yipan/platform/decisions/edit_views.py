@@ -1,0 +1,216 @@
+"""The editor: a draft's tables cell by cell, checked while one types, tried out, published."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from yipan.kernel import dmn
+from yipan.kernel.dmn import checking
+from yipan.kernel.dmn import model as m
+from yipan.platform import calendar, people, ui
+from yipan.platform.ui import formats, render
+from yipan.platform.ui.access import needs
+
+from . import queries, views
+from .actions import drafts
+from .domain import DecisionProblem
+from .editing import done, table_from
+from .models import DecisionDraft
+
+MANAGE = "decisions.manage"
+MOST_BYTES = 5_000_000
+MOST_TEXT = 5000
+
+
+def by(request: HttpRequest) -> drafts.Editor:
+    return drafts.Editor(people.actor(request), calendar.now())
+
+
+@needs(MANAGE)
+def new(request: HttpRequest) -> HttpResponseBase:
+    """A new model with an empty table, or from a file of another tool."""
+    problem = ""
+    if request.method == "POST":
+        try:
+            draft = _created(request)
+        except DecisionProblem as refused:
+            problem = str(refused)
+        else:
+            return redirect("decisions:edit", draft.key)
+    context = {"face": "administration", "problem": problem, "entered": request.POST.dict()}
+    return render(request, "decisions/new.html", context, status=409 if problem else 200)
+
+
+def _created(request: HttpRequest) -> DecisionDraft:
+    upload = request.FILES.get("file")
+    key = request.POST.get("key", "")
+    if upload is None:
+        return drafts.create(key, request.POST.get("title", ""), by(request))
+    if upload.size is None or upload.size > MOST_BYTES:
+        raise DecisionProblem("文件太大，请控制在 5 MB 以内。")
+    if not key.isascii() or not key.isidentifier():
+        raise DecisionProblem("标识只能用英文字母、数字和下划线，以字母开头，例如 subsidy_level。")
+    return drafts.upload(upload.read(), key, by(request))
+
+
+@needs(MANAGE)
+def edit(request: HttpRequest, key: str) -> HttpResponseBase:
+    """The draft; the first visit makes one from the current version. POST keeps what was edited."""
+    if request.method == "POST":
+        return _edited(request, key)
+    try:
+        draft = drafts.begin(key, by(request))
+    except DecisionProblem:
+        raise Http404 from None
+    return show(request, draft)
+
+
+def _edited(request: HttpRequest, key: str) -> HttpResponseBase:
+    post = request.POST
+    node, revision, do = post.get("node", ""), _revision(request), post.get("do", "save")
+
+    def change(table: m.Table) -> m.Table:
+        return done(table_from(post, table), do)
+
+    try:
+        if "text" in post:
+            drafts.edit_expression(key, node, revision, post["text"], by(request))
+        else:
+            drafts.edit_table(key, node, revision, change, by(request))
+    except (DecisionProblem, dmn.DmnError) as refused:
+        return _refused(request, key, str(refused))
+    if do == "save":
+        ui.notify(request, "草稿已保存")
+    return redirect(f"{request.path}#table-{node}")
+
+
+def _revision(request: HttpRequest) -> int:
+    text = request.POST.get("revision", "")
+    return int(text) if text.isdecimal() else -1
+
+
+def _refused(request: HttpRequest, key: str, problem: str) -> HttpResponseBase:
+    draft = queries.draft(key)
+    if draft is None:
+        ui.notify(request, problem, "orange")
+        return redirect("decisions:list")
+    return show(request, draft, problem=problem)
+
+
+def show(
+    request: HttpRequest, draft: DecisionDraft, *, problem: str = "", tried: views.Trial | None = None
+) -> HttpResponseBase:
+    context = {
+        "face": "administration", "draft": draft, "problem": problem, "base": queries.newest(draft.key),
+        "facts": [("标识", draft.key), ("起草自", f"第 {draft.base} 版" if draft.base else "新建"),
+                  ("上次保存", f"{draft.changed_by_name} {formats.moment(draft.changed_at)}")],
+    }  # fmt: skip
+    try:
+        shown = queries.shown(queries.loaded(bytes(draft.xml), calendar.now()))
+    except dmn.DmnError as broken:
+        context |= {"broken": str(broken), "shown": None}
+    else:
+        context |= views.parts(shown, draft.key, tried) | {"broken": "", "changes": _changes(draft, shown)}
+        context["words"] = views.CHANGES
+    return render(request, "decisions/edit.html", context, status=409 if problem else 200)
+
+
+def _changes(draft: DecisionDraft, shown: queries.Version) -> Any:
+    base = queries.version(draft.key, draft.base)
+    return queries.changes(queries.published(base).document, shown.document) if base is not None else ()
+
+
+@needs(MANAGE)
+@require_POST
+def trial(request: HttpRequest, key: str) -> HttpResponseBase:
+    draft = queries.draft(key)
+    if draft is None:
+        raise Http404
+    try:
+        model = queries.loaded(bytes(draft.xml), calendar.now())
+    except dmn.DmnError as broken:
+        return show(request, draft, problem=str(broken))
+    return show(request, draft, tried=views.tried(request, model))
+
+
+@needs(MANAGE)
+@require_POST
+def check(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Texts of cells while they are typed: ``{"problems": [null | {message, position, remedy}]}`` in their order."""
+    draft, texts = queries.draft(key), request.POST.getlist("text")
+    if draft is None or len(texts) > MOST_TEXT:
+        raise Http404
+    tests, node = request.POST.get("kind") == "tests", request.POST.get("node", "")
+    try:
+        model = queries.loaded(bytes(draft.xml), calendar.now())
+        found = [checking.check(model, node, text[:MOST_TEXT], tests=tests) for text in texts]
+    except (dmn.DmnError, KeyError):
+        raise Http404 from None
+    problems = [
+        None if one is None else {"message": one.message, "position": one.position, "remedy": one.remedy}
+        for one in found
+    ]
+    return JsonResponse({"problems": problems})
+
+
+def _attempt(request: HttpRequest, key: str, act: Callable[[], Any], done: str, to: str) -> HttpResponseBase:
+    try:
+        act()
+    except DecisionProblem as refused:
+        return _refused(request, key, str(refused))
+    ui.notify(request, done)
+    return redirect(to, key) if to != "decisions:list" else redirect(to)
+
+
+@needs(MANAGE)
+@require_POST
+def publish(request: HttpRequest, key: str) -> HttpResponseBase:
+    return _attempt(
+        request, key, lambda: drafts.release(key, _revision(request), request.POST.get("note", ""), by(request)),
+        "已发布，新开始的办件按这一版决策", "decisions:model",
+    )  # fmt: skip
+
+
+@needs(MANAGE)
+@require_POST
+def discard(request: HttpRequest, key: str) -> HttpResponseBase:
+    return _attempt(request, key, lambda: drafts.discard(key, _revision(request)), "草稿已放弃", "decisions:list")
+
+
+@needs(MANAGE)
+def file(request: HttpRequest, key: str) -> HttpResponseBase:  # noqa: ARG001
+    """The draft as a file, for another tool."""
+    draft = queries.draft(key)
+    if draft is None:
+        raise Http404
+    return views.as_file(bytes(draft.xml), f"{key}-draft.dmn")
+
+
+@needs(MANAGE)
+@require_POST
+def tests(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Keep what was tried out as a test, or drop one."""
+    draft, row = queries.draft(key), queries.newest(key)
+    if draft is None and row is None:
+        raise Http404
+    drop = request.POST.get("drop", "")
+    try:
+        if drop.isdecimal():
+            drafts.drop_case(key, int(drop), by(request))
+        else:
+            xml = bytes(draft.xml if draft is not None else row.xml)  # type: ignore[union-attr]
+            tried = views.tried(request, queries.loaded(xml, calendar.now()))
+            if tried.answer is None:
+                raise DecisionProblem(tried.problem)
+            drafts.add_case(
+                key, tried.decision, tried.inputs, tried.answer.value, request.POST.get("name", ""), by(request)
+            )  # fmt: skip
+    except (DecisionProblem, dmn.DmnError) as refused:
+        ui.notify(request, str(refused), "red")
+    else:
+        ui.notify(request, "测试已删去" if drop else "已存为测试，每次发布前都会运行")
+    return redirect("decisions:edit" if draft is not None else "decisions:model", key)

@@ -1,0 +1,186 @@
+"""Every read of the room: lists, versions with what is to be seen of them, drafts, test results."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from yipan.kernel import dmn, feel
+from yipan.kernel.dmn import model as m
+from yipan.kernel.dmn.difference import NodeChange, compare, table_of
+
+from .domain import Case, CaseResult, cases_of, faults_of, literal, run_cases
+from .models import DecisionDraft, DecisionModel, DecisionTests
+from .published import imported_by, model_of
+
+__all__ = [
+    "Listed", "Tried", "Version", "cases", "changes", "draft", "history", "listed", "loaded", "newest", "results",
+    "try_out", "version",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model in the list; ``version`` 0 while it is only a draft."""
+
+    key: str
+    title: str
+    version: int
+    decisions: str
+    tests: int
+    draft: str
+    published_at: datetime | None
+    published_by: str
+
+    @property
+    def id(self) -> str:
+        return self.key
+
+
+def listed() -> list[Listed]:
+    """Every model with its newest version, then those that are only drafts (three statements)."""
+    rows = DecisionModel.objects.defer("xml").order_by("key", "-version").distinct("key")
+    drafts = {one.key: one for one in DecisionDraft.objects.defer("xml")}
+    tests = Counter({key: len(kept) for key, kept in DecisionTests.objects.values_list("key", "cases")})
+    found = [
+        Listed(row.key, row.title, row.version, "、".join(one["name"] for one in row.decisions), tests[row.key],
+               _editing(drafts.pop(row.key, None)), row.published_at, row.published_by_name)
+        for row in rows
+    ]  # fmt: skip
+    found += [Listed(one.key, one.title, 0, "", tests[one.key], _editing(one), None, "") for one in drafts.values()]
+    return found
+
+
+def _editing(draft: DecisionDraft | None) -> str:
+    return f"{draft.changed_by_name} 编辑中" if draft is not None else ""
+
+
+def newest(key: str) -> DecisionModel | None:
+    return DecisionModel.objects.filter(key=key).order_by("-version").first()
+
+
+def version(key: str, number: int) -> DecisionModel | None:
+    return DecisionModel.objects.filter(key=key, version=number).first()
+
+
+def history(key: str) -> list[DecisionModel]:
+    """Versions, newest first, without their files."""
+    return list(DecisionModel.objects.filter(key=key).defer("xml").order_by("-version"))
+
+
+def draft(key: str) -> DecisionDraft | None:
+    return DecisionDraft.objects.filter(key=key).first()
+
+
+def cases(key: str) -> list[Case]:
+    kept = DecisionTests.objects.filter(key=key).values_list("cases", flat=True).first()
+    return cases_of(kept or [])[0]
+
+
+def loaded(xml: bytes, at: datetime) -> dmn.Model:
+    """The model of a draft. Raises DmnError."""
+    return dmn.load(xml, imported_by(dmn.read(xml), at))
+
+
+# -- what a page shows of a model -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A model as its page shows it: its tables and expressions in order, faults by the name of their table."""
+
+    model: dmn.Model
+    nodes: tuple[m.Decision | m.Knowledge, ...]
+    faults: tuple[tuple[str, Any], ...]
+
+    @property
+    def document(self) -> m.Document:
+        return self.model.document
+
+    def table(self, node: m.Decision | m.Knowledge) -> m.Table | None:
+        return table_of(node)
+
+    def expression(self, node: m.Decision | m.Knowledge) -> str | None:
+        """The text of a literal expression; None for what is neither that nor a table."""
+        logic = node.expression if isinstance(node, m.Decision) else node.function.body if node.function else None
+        return logic.text if isinstance(logic, m.TextExpression) else None
+
+
+def shown(model: dmn.Model) -> Version:
+    nodes = tuple(one for one in model.document.nodes.values() if isinstance(one, (m.Decision, m.Knowledge)))
+    return Version(model, nodes, tuple(faults_of(model.document)))
+
+
+def published(row: DecisionModel) -> Version:
+    return shown(model_of(row.pk))
+
+
+def results(model: dmn.Model, key: str) -> list[CaseResult]:
+    return run_cases(model, cases(key))
+
+
+def changes(before: m.Document, after: m.Document) -> tuple[NodeChange, ...]:
+    return compare(before, after)
+
+
+# -- trying out -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input of a decision with its basic type ("" when anything goes)."""
+
+    name: str
+    kind: str
+    allowed: str = ""
+
+
+def inputs_of(model: dmn.Model, decision: m.Decision) -> list[Input]:
+    """The data a decision needs, directly or through others, in the order of the document."""
+    wanted: set[str] = set()
+    waiting, seen = [decision.id], set()
+    while waiting:
+        node = model.document.nodes.get(waiting.pop())
+        if node is None or node.id in seen:
+            continue
+        seen.add(node.id)
+        if isinstance(node, m.InputData):
+            wanted.add(node.id)
+        elif isinstance(node, m.Decision):
+            waiting += [key for namespace, key in (*node.inputs, *node.decisions) if not namespace]
+    nodes = [node for node in model.document.nodes.values() if node.id in wanted and isinstance(node, m.InputData)]
+    return [_input(model.document, node) for node in nodes]
+
+
+def _input(document: m.Document, node: m.InputData) -> Input:
+    kind, allowed = node.variable.type_ref, ""
+    for _ in range(10):  # an alias of an alias
+        type_ = document.types.get(kind)
+        if type_ is None or type_.is_collection or type_.components:
+            break
+        kind, allowed = type_.type_ref, type_.allowed or allowed
+    return Input(node.name, kind if kind in _BASIC else "", allowed)
+
+
+_BASIC = {"string", "number", "boolean", "date", "dateTime", "time", "dayTimeDuration", "yearMonthDuration"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The answer to a trial: its value as FEEL writes it, and why, table by table."""
+
+    value: Any
+    shown: str
+    fired: tuple[Any, ...]
+    missing: tuple[str, ...]
+
+
+def try_out(model: dmn.Model, decision: str, inputs: dict[str, Any]) -> Tried:
+    """Raises FeelError beyond the budget."""
+    answer = model.decide(decision, inputs)
+    missing = tuple(dict.fromkeys(name for one in answer.fired for name, value in one.inputs if value is None))
+    return Tried(answer.value, literal(answer.value), answer.fired, missing)
+
+
+def value_shown(value: Any) -> str:
+    return feel.show(value, inside=True)
