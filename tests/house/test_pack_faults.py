@@ -13,7 +13,7 @@ MANIFEST = "key: broken\ntitle: 坏包\nversion: '1'\nplan_task: 0\nlead_units: 
 KINDS = {
     path.parent.name: path
     for path in sorted(PACKS.glob("*/*/*"), reverse=True)
-    if path.suffix in (".yaml", ".json", ".bpmn", ".typ")
+    if path.suffix in (".yaml", ".json", ".bpmn", ".dmn", ".typ")
 }
 
 
@@ -30,6 +30,9 @@ def broken(text: str, suffix: str) -> tuple[str, int]:
         at = next(n for n, line in enumerate(lines) if "<bpmn:process" in line or "<process" in line) + 1
         prefix = "bpmn:" if "<bpmn:process" in text else ""
         return "\n".join([*lines[:at], f'<{prefix}nonsense id="Nonsense_1"/>', *lines[at:]]), at + 1
+    if suffix == ".dmn":
+        at = next(n for n, line in enumerate(lines) if "<definitions" in line) + 1
+        return "\n".join([*lines[:at], '<nonsense id="Nonsense_1"/>', *lines[at:]]), at + 1
     return "\n".join([*lines, "#nonsense(1)"]), len(lines) + 1
 
 

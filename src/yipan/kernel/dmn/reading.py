@@ -15,6 +15,11 @@ NAMESPACES = (
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
 )  # fmt: skip
 MAX_BYTES = 20_000_000
+# What a document may hold beside what is evaluated: types and imports are read elsewhere, the rest is for readers.
+_OTHERS = {
+    "itemDefinition", "import", "description", "extensionElements", "knowledgeSource", "textAnnotation", "association",
+    "group", "elementCollection", "businessContextElement", "performanceIndicator", "organizationUnit", "artifact",
+}  # fmt: skip
 _POLICIES = {"UNIQUE", "ANY", "PRIORITY", "FIRST", "RULE ORDER", "OUTPUT ORDER", "COLLECT"}
 _EXPRESSIONS = {
     "literalExpression", "decisionTable", "context", "list", "relation", "invocation", "functionDefinition",
@@ -76,6 +81,9 @@ class _Reader:
         for element in self.root:
             made = self._node(element)
             if made is None:
+                name = etree.QName(element)
+                if name.namespace == self.space and name.localname not in _OTHERS:
+                    self.report(element, f"不认识的元素 {name.localname}", "请删去，或检查拼写")
                 continue
             if made.id in nodes:
                 self.report(element, f"标识 {made.id} 重复", "请在建模工具中改名")

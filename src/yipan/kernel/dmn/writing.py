@@ -16,7 +16,7 @@ from .reading import NAMESPACES
 
 _OURS = re.compile(r"input_\d+")  # input data that this module has made
 EMPTY = """<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="definitions_{key}" namespace="https://yipan/{key}">
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="definitions_{key}" namespace="urn:yipan:{key}">
   <decision id="{key}">
     <variable/>
     <decisionTable id="{key}_table" hitPolicy="UNIQUE">
