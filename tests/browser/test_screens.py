@@ -115,3 +115,54 @@ def test_the_longest_guides_fit_on_one_sheet(house, chromium, key):
         sheet = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
         assert len(sheet.pages) == 1
         assert page.locator("figure svg").count() == 1
+
+
+PASTE = """text => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+}"""
+
+
+def test_a_decision_table_is_edited_like_a_spreadsheet(house, chromium, cookies):
+    """Checked while one types, arrows, undo, a block from Excel that adds a row, Ctrl+S, trial, publication."""
+    with screens.context(chromium, house, "desktop", cookies["data.items"]) as context:
+        page = context.new_page()
+        heard = screens.Faults.listen(page)
+        page.goto("/decisions/food_inspection/edit/")
+        cells = page.locator(".yp-dmn-edit input[name=cell]")
+        area = cells.nth(3)
+        area.fill("甲")
+        said = page.locator("[data-said]")
+        said.get_by_text("没有“甲”这项数据").wait_for()
+        assert area.get_attribute("aria-invalid") == "true"
+        area.press("Escape")
+        page.locator(".yp-dmn-edit input[aria-invalid=true]").wait_for(state="detached")
+        area.press("ArrowDown")
+        assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "规则 2，经营面积"
+        page.keyboard.type("< 60")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Control+z")
+        assert cells.nth(10).input_value() == "< 50"
+        last = page.locator(".yp-dmn-edit tbody tr").last.locator("input[name=cell]").nth(2)
+        last.focus()
+        page.evaluate(PASTE, 'false\t< 500\t"现场核查"\t3\t小食堂\ntrue\t-\t"现场核查"\t4\t大食堂\n')
+        assert (page.locator(".yp-dmn-edit tbody tr").count(), cells.last.input_value()) == (8, "大食堂")
+        cells.nth(49).fill('"集中用餐单位食堂"')
+        cells.nth(44).fill("-")
+        cells.nth(45).fill("< 500")
+        cells.nth(52).fill(">= 500")
+        cells.nth(51).fill("-")
+        with page.expect_navigation():
+            page.keyboard.press("Control+s")
+        page.get_by_text("草稿已保存").wait_for()
+        page.locator("input[name='given-主体业态']").fill("集中用餐单位食堂")
+        page.locator("input[name='given-经营面积']").fill("800")
+        page.get_by_role("button", name="试算").click()
+        page.get_by_text("命中第 8 条规则").wait_for()
+        page.get_by_role("button", name="发布").first.click()
+        page.locator("dialog textarea").fill("大食堂派四人")
+        page.locator("dialog").get_by_role("button", name="发布").click()
+        page.get_by_text("规则 8").first.wait_for()  # a test of the pack stands in the way, and is told
+        assert "应为" in page.locator(".yp-alert, .alert").first.inner_text()
+        assert not screens.faults(page, heard)

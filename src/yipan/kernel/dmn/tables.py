@@ -92,7 +92,8 @@ class ReadyTable:
             elif len(failed) == 1:
                 column, answer = failed[0]
                 text = self.table.rules[rule].tests[column]
-                near.append(Near(rule + 1, self.table.inputs[column].label, text, answer is None))
+                unknown = answer is None or values[column] is None  # ``null = "a"`` is false, but says nothing
+                near.append(Near(rule + 1, self.table.inputs[column].label, text, unknown))
         return hits, tuple(near)
 
     def _outputs(self, scope: Scope, rule: int) -> dict[str, Any] | Any:

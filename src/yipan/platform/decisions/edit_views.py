@@ -18,7 +18,7 @@ from yipan.platform.ui.access import needs
 from . import queries, views
 from .actions import drafts
 from .domain import DecisionProblem
-from .editing import done, table_from
+from .editing import done, table_from, widths
 from .models import DecisionDraft
 
 MANAGE = "decisions.manage"
@@ -114,7 +114,11 @@ def show(
     except dmn.DmnError as broken:
         context |= {"broken": str(broken), "shown": None}
     else:
-        context |= views.parts(shown, draft.key, tried) | {"broken": "", "changes": _changes(draft, shown)}
+        context |= views.parts(shown, draft.key, tried) | {
+            "broken": "",
+            "changes": _changes(draft, shown),
+            "widths": widths,
+        }
         context["words"] = views.CHANGES
     return render(request, "decisions/edit.html", context, status=409 if problem else 200)
 

@@ -37,6 +37,12 @@ def policy_of(table: Table) -> str:
     return f"{table.hit_policy} {table.aggregation}".strip()
 
 
+def widths(table: Table) -> list[int]:
+    """How many letters each column of cells should show; Chinese ones count twice."""
+    columns = zip(*((*rule.tests, *rule.outputs, *rule.annotations) for rule in table.rules), strict=True)
+    return [min(30, max(8, *(sum(2 if ord(one) > 255 else 1 for one in text) for text in texts))) for texts in columns]
+
+
 def table_from(post: Posted, before: Table) -> Table:
     """The table a form has posted, in place of ``before``. Raises DecisionProblem for a form that does not fit."""
     inputs, outputs, notes = _inputs(post), _outputs(post), tuple(one.strip() for one in post.getlist("note"))

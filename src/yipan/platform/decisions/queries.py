@@ -167,19 +167,26 @@ _BASIC = {"string", "number", "boolean", "date", "dateTime", "time", "dayTimeDur
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The answer to a trial: its value as FEEL writes it, and why, table by table."""
+    """The answer to a trial: its value as FEEL writes it, and why, table by table (``names`` by their ids)."""
 
     value: Any
     shown: str
     fired: tuple[Any, ...]
     missing: tuple[str, ...]
+    names: dict[str, str]
 
 
 def try_out(model: dmn.Model, decision: str, inputs: dict[str, Any]) -> Tried:
     """Raises FeelError beyond the budget."""
     answer = model.decide(decision, inputs)
     missing = tuple(dict.fromkeys(name for one in answer.fired for name, value in one.inputs if value is None))
-    return Tried(answer.value, literal(answer.value), answer.fired, missing)
+    return Tried(answer.value, literal(answer.value), answer.fired, missing, _table_names(model))
+
+
+def _table_names(model: dmn.Model) -> dict[str, str]:
+    """Tables by id, with the name of what they decide."""
+    nodes = [node for node in model.document.nodes.values() if isinstance(node, (m.Decision, m.Knowledge))]
+    return {table.id: node.name for node in nodes if (table := table_of(node)) is not None and table.id}
 
 
 def value_shown(value: Any) -> str:
