@@ -120,7 +120,8 @@ def test_the_longest_guides_fit_on_one_sheet(house, chromium, key):
 PASTE = """text => {
   const data = new DataTransfer();
   data.setData("text/plain", text);
-  document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+  const how = {clipboardData: data, bubbles: true, cancelable: true};
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", how));
 }"""
 
 

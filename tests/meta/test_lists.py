@@ -29,7 +29,8 @@ PARTS = {
     "people/me.html": "one's own posts", "administration/home.html": "the health of the installation",
     "counter/home.html": "today's work of one window",
     "processes/compare.html": "what is different between two versions",
-    "decisions/parts.html": "rules, tests and differences of one model", "decisions/edit.html": "the rules of one draft",
+    "decisions/parts.html": "rules, tests and differences of one model",
+    "decisions/edit.html": "the rules of one draft",
     "processes/migrate.html": "why some instances stay behind in one trial run",
 }  # fmt: skip
 LISTS = {route.name: route.view.list_page for route in routes() if hasattr(route.view, "list_page")}

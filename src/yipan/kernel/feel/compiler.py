@@ -177,6 +177,14 @@ def _in(node: n.In) -> Step:
 def _unary_tests(node: n.UnaryTests) -> Step:
     tests = tuple(_test(test) for test in node.tests)
     negated = node.negated
+    if len(tests) == 1 and not negated:
+        (only,) = tests
+
+        def decide_one(scope: Scope) -> bool | None:
+            answer = only(scope, scope.find(_IN_TEST))
+            return answer if answer is None else answer is True
+
+        return decide_one
 
     def decide(scope: Scope) -> bool | None:
         if not tests:

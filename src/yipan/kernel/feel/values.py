@@ -89,6 +89,9 @@ def free(_amount: int) -> None:
     """For work outside an evaluation, which has no budget."""
 
 
+_PLAIN = frozenset((Decimal, str, bool, dt.date))  # of one kind only, compared by themselves: nearly every cell
+
+
 def equal(left: Any, right: Any, spend: Spend = free) -> bool | None:
     """FEEL equality: null equals only null; values of different kinds have no answer (null).
 
@@ -96,6 +99,8 @@ def equal(left: Any, right: Any, spend: Spend = free) -> bool | None:
     elements compared are charged to ``spend``."""
     if left is None or right is None:
         return left is right
+    if type(left) is type(right) and type(left) in _PLAIN:
+        return left == right
     sort = kind(left)
     if sort != kind(right):
         return None
@@ -117,6 +122,8 @@ ORDERED = frozenset(
 
 def less(left: Any, right: Any) -> bool | None:
     """``left < right``; null where the two have no common order (other kinds, one with a zone and one without)."""
+    if type(left) is type(right) and type(left) in _PLAIN and type(left) is not bool:
+        return left < right
     sort = kind(left)
     if sort not in ORDERED or sort != kind(right):
         return None
