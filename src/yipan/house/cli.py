@@ -28,6 +28,8 @@ COMMANDS = {
     "backup": "write database, files and manifest into one archive",
     "restore": "load such an archive into an empty installation",
     "bpmn": "check, play and compare process models",
+    "feel": "evaluate an expression",
+    "dmn": "check, ask and compare decision models",
     "conformance": "run public conformance suites against this program",
 }
 EXIT_CODES = "exit codes: 0 done, 1 faults found or failed, 2 wrong use or refused, 130 interrupted"

@@ -13,7 +13,7 @@ from .errors import FeelError
 from .expression import Expression, UnaryTests, compile, compile_unary_tests
 from .runtime import BUDGET
 from .temporal import YearsMonths
-from .values import Range, normalise, show
+from .values import Range, literal, normalise, show
 
 __all__ = [
     "BUDGET",
@@ -24,6 +24,7 @@ __all__ = [
     "YearsMonths",
     "compile",
     "compile_unary_tests",
+    "literal",
     "normalise",
     "show",
 ]

@@ -5,6 +5,7 @@ Decimal · str · bool · None · date · time · datetime · timedelta · Years
 
 import datetime as dt
 import decimal
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -191,3 +192,23 @@ def _show_range(value: Range) -> str:
         return f"({'>=' if value.low_included else '>'} {show(value.low, inside=True)})"
     ends = f"{show(value.low, inside=True)}..{show(value.high, inside=True)}"
     return f"{'[' if value.low_included else '('}{ends}{']' if value.high_included else ')'}"
+
+
+def literal(value: Any) -> str:
+    """A value as FEEL writes it, so that it can be read again."""
+    match value:
+        case dt.datetime():
+            return f'date and time("{show(value)}")'
+        case dt.date():
+            return f'date("{show(value)}")'
+        case dt.time():
+            return f'time("{show(value)}")'
+        case dt.timedelta() | YearsMonths():
+            return f'duration("{show(value)}")'
+        case list():
+            return "[" + ", ".join(literal(one) for one in value) + "]"
+        case dict():
+            entries = (f"{json.dumps(key, ensure_ascii=False)}: {literal(one)}" for key, one in value.items())
+            return "{" + ", ".join(entries) + "}"
+        case _:
+            return show(value, inside=True)

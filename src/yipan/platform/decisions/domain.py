@@ -1,7 +1,5 @@
 """What a document is fit for: test cases and their results, faults of its tables. No database."""
 
-import datetime as dt
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -107,27 +105,7 @@ def kept_as(value: Any) -> Any:
         return value
     if isinstance(value, Decimal) and value == value.to_integral_value() and abs(value) < 10**15:
         return int(value)
-    return f"={literal(value)}"
-
-
-def literal(value: Any) -> str:
-    """A value as FEEL writes it, so that it can be read again."""
-    match value:
-        case dt.datetime():
-            return f'date and time("{feel.show(value)}")'
-        case dt.date():
-            return f'date("{feel.show(value)}")'
-        case dt.time():
-            return f'time("{feel.show(value)}")'
-        case dt.timedelta() | feel.YearsMonths():
-            return f'duration("{feel.show(value)}")'
-        case list():
-            return "[" + ", ".join(literal(one) for one in value) + "]"
-        case dict():
-            entries = (f"{json.dumps(key, ensure_ascii=False)}: {literal(one)}" for key, one in value.items())
-            return "{" + ", ".join(entries) + "}"
-        case _:
-            return feel.show(value, inside=True)
+    return f"={feel.literal(value)}"
 
 
 def failures(results: Sequence[CaseResult]) -> list[tuple[int, str]]:
@@ -140,7 +118,7 @@ def failures(results: Sequence[CaseResult]) -> list[tuple[int, str]]:
 
 
 def _said(value: Any) -> str:
-    return literal(normalise(value))
+    return feel.literal(normalise(value))
 
 
 def faults_of(document: m.Document) -> list[tuple[str, health.Fault]]:

@@ -9,7 +9,7 @@ from yipan.kernel import dmn, feel
 from yipan.kernel.dmn import model as m
 from yipan.kernel.dmn.difference import NodeChange, compare, table_of
 
-from .domain import Case, CaseResult, cases_of, faults_of, literal, run_cases
+from .domain import Case, CaseResult, cases_of, faults_of, run_cases
 from .models import DecisionDraft, DecisionModel, DecisionTests
 from .published import imported_by, model_of
 
@@ -180,7 +180,7 @@ def try_out(model: dmn.Model, decision: str, inputs: dict[str, Any]) -> Tried:
     """Raises FeelError beyond the budget."""
     answer = model.decide(decision, inputs)
     missing = tuple(dict.fromkeys(name for one in answer.fired for name, value in one.inputs if value is None))
-    return Tried(answer.value, literal(answer.value), answer.fired, missing, _table_names(model))
+    return Tried(answer.value, feel.literal(answer.value), answer.fired, missing, _table_names(model))
 
 
 def _table_names(model: dmn.Model) -> dict[str, str]:
