@@ -7,7 +7,7 @@ asks for besides keeping what was typed: ``add-rule``, ``drop-rule:3``, ``up:3``
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from yipan.kernel.dmn.model import Rule, Table, TableInput, TableOutput, TextExpression
 
@@ -26,11 +26,7 @@ TYPES = {
 MOST_RULES, MOST_COLUMNS = 2000, 60
 
 
-class Posted(Protocol):
-    """A form: ``django.http.QueryDict`` or the like."""
-
-    def getlist(self, key: str, /) -> list[Any]: ...
-    def get(self, key: str, default: Any = None, /) -> Any: ...
+Posted = Any  # a form with ``get`` and ``getlist``, as django.http.QueryDict
 
 
 def policy_of(table: Table) -> str:
