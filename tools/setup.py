@@ -1,4 +1,4 @@
-"""Prepare this clone and run the demo or the tests: ``python3 tools/setup.py env|demo|test|shots|bundle``.
+"""Prepare this clone and run the demo or the tests: ``python3 tools/setup.py env|demo|test|test-spark|shots|bundle``.
 
 Needs Python 3.11 to 3.13 and pip, nothing else. The environment is ``.venv``; packages come hash-locked from the index
 pip is configured for (``UV_DEFAULT_INDEX`` overrides it), or without any index from a folder of wheels: ``wheelhouse``
@@ -266,6 +266,26 @@ def tests(arguments: list[str]) -> int:
     return 0
 
 
+def spark_tests(arguments: list[str]) -> int:
+    """The tests of set-wise rules on Spark; its environment lies beside the other one."""
+    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        fail("make test-spark needs a Java 17 or newer: install openjdk-17-jre-headless, or set JAVA_HOME.")
+    variables = environment()
+    uv = find_uv(variables)
+    if uv is None:
+        fail("make test-spark needs uv, which could not be installed.", 1)
+    home = CLONE / ".venv-spark"
+    python = home / "bin" / "python"
+    for step in (
+        [uv, "venv", "-q", "--python", sys.executable, "--allow-existing", home],
+        [uv, "pip", "sync", "-q", "--require-hashes", CLONE / "requirements-spark.lock", "--python", python],
+        [uv, "pip", "install", "-q", "--no-deps", "--no-build-isolation", "--python", python, "-e", CLONE],
+    ):
+        if run(*step, check=False, env=variables).returncode != 0:
+            fail("the environment for Spark could not be made.", 1)
+    return run(python, "-m", "pytest", "-q", "tests/analysis", *arguments, check=False, env=variables).returncode
+
+
 def main() -> int:
     command, *arguments = sys.argv[1:] or ["help"]
     # Five processes start from this environment: compiled modules are kept, whatever the shell prefers for its own.
@@ -279,6 +299,8 @@ def main() -> int:
         os.execv(PYTHON, [str(PYTHON), "-m", "yipan.house.cli", "demo", *arguments])  # noqa: S606
     if command == "test":
         return tests(arguments)
+    if command == "test-spark":
+        return spark_tests(arguments)
     if command == "shots":
         prepare("dev")
         chromium = find_chromium()
@@ -293,7 +315,7 @@ def main() -> int:
     print(__doc__)
     if command in ("help", "-h", "--help"):
         return 0
-    print(f"✗ unknown command “{command}”: use env, demo, test, shots or bundle", file=sys.stderr)
+    print(f"✗ unknown command “{command}”: use env, demo, test, test-spark, shots or bundle", file=sys.stderr)
     return 2
 
 

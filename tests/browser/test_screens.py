@@ -166,4 +166,5 @@ def test_a_decision_table_is_edited_like_a_spreadsheet(house, chromium, cookies)
         page.locator("dialog").get_by_role("button", name="发布").click()
         page.get_by_text("规则 8").first.wait_for()  # a test of the pack stands in the way, and is told
         assert "应为" in page.locator(".yp-alert, .alert").first.inner_text()
+        page.wait_for_load_state("networkidle")
         assert not screens.faults(page, heard)

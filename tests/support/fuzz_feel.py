@@ -23,7 +23,8 @@ if then else for some every in return satisfies and or not between instance of f
 = != < <= > >= 1 0.1 1e9 -1 "a" "\u4e00" null true false a b c d e ? item partial 名 称 string length date and
 time duration
 years months number list context any sum count contains split matches replace sort
-reverse substring concatenate index decimal floor now today date("2026-02-29") @"P1D" @"2026-03-01T09:00:00+08:00" get entries range overlaps before
+reverse substring concatenate index decimal floor now today date("2026-02-29") @"P1D" @"2026-03-01T09:00:00+08:00"
+get entries range overlaps before
 """.split()  # noqa: SIM905
 
 

@@ -40,6 +40,7 @@ def numbers(depth: int = 2) -> st.SearchStrategy[str]:
         st.tuples(inner, st.sampled_from(["+", "-", "*"]), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
         inner.map(lambda one: f"-({one})"), inner.map(lambda one: f"abs({one})"),
         st.sampled_from(["string length(行业)", "string length(名)"]),
+        st.tuples(inner, inner, st.integers(0, 4)).map(lambda p: f"decimal({p[0]} / {p[1]}, {p[2]})"),
         st.tuples(truths(0), inner, inner).map(lambda p: f"(if {p[0]} then {p[1]} else {p[2]})"),
     )  # fmt: skip
 

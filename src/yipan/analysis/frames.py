@@ -6,6 +6,7 @@ DECIMAL(18, s), so that overflow is an error and not a wider type; texts are com
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import reduce
 from types import ModuleType
 from typing import Any
@@ -105,6 +106,23 @@ def fitted(value: Value, scale: int) -> Value:
     return value.cast(f"decimal(38, {scale})").cast(dtype("number", scale))
 
 
+def integer(value: Value, scale: int) -> Value:
+    """A fixed decimal as the 64-bit number of its smallest units; the engine fails where it does not fit."""
+    return (value * _ibis().literal(10**scale, type="decimal(18, 0)")).cast("int64")
+
+
+def quotient(over: Value, under: Value, scale: int) -> Value:
+    """The quotient of 64-bit numbers in units of 10^-scale, half to even; null where ``under`` is zero."""
+    zero, one = whole(0), whole(1)
+    size, by = over.abs(), under.nullif(zero).abs()
+    found = (size - size % by) // by
+    rest = size % by
+    up = when((rest > by - rest) | ((rest == by - rest) & (found % whole(2) == one)), one, zero)
+    signed = when((over < zero) == (under < zero), found + up, -(found + up))
+    result = signed.cast("decimal(18, 0)") * _ibis().literal(Decimal(1).scaleb(-scale), type=f"decimal(18, {scale})")
+    return fitted(result, scale)
+
+
 # -- engines -----------------------------------------------------------------------------------------------------------
 def sql(expression: Frame, dialect: str = "duckdb") -> str:
     return str(_ibis().to_sql(expression, dialect=dialect))
@@ -164,6 +182,30 @@ class Memory:
             return self._connection.to_pyarrow(expression)
         except (duckdb.ConversionException, duckdb.OutOfRangeException) as problem:
             raise ArithmeticError(str(problem)) from problem
+
+
+class Spark:
+    """The same expressions on a Spark session, for tables that have outgrown one machine. pyspark is no part of the
+    house's environment (``make test-spark``)."""
+
+    def __init__(self, session: Any) -> None:
+        session.conf.set("spark.sql.ansi.enabled", "true")  # a number that does not fit is an error, not null
+        self._session = session
+        self._connection = _ibis().pyspark.connect(session)
+
+    def put(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> Frame:
+        schema = ", ".join(f"`{key}` {kind.replace('int64', 'bigint')}" for key, kind in columns.items())
+        self._session.createDataFrame([tuple(row) for row in rows], schema).createOrReplaceTempView(name)
+        return self._connection.table(name)
+
+    def rows(self, expression: Frame) -> list[dict[str, Any]]:
+        """Every row. Raises ArithmeticError where a number does not fit."""
+        try:
+            return [row.asDict() for row in self._session.sql(sql(expression, "pyspark")).collect()]
+        except Exception as problem:
+            if "NUMERIC_VALUE_OUT_OF_RANGE" in str(problem):
+                raise ArithmeticError(str(problem)[:500]) from problem
+            raise
 
 
 def _arrow(kind: str) -> Any:

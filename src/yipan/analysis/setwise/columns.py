@@ -32,6 +32,14 @@ def _arithmetic(node: t.Arithmetic, frame: frames.Frame, sure: bool) -> Any:
     return frames.fitted(value, node.type.scale)
 
 
+def _quotient(node: t.Quotient, frame: frames.Frame, sure: bool) -> Any:
+    left, right = expression(node.left, frame, sure=sure), expression(node.right, frame, sure=sure)
+    up, down = node.powers()
+    over = frames.integer(left, node.left.type.scale) * frames.whole(up)
+    under = frames.integer(right, node.right.type.scale) * frames.whole(down)
+    return frames.quotient(over, under, node.type.scale)
+
+
 def _compared(node: t.Compared, frame: frames.Frame, sure: bool) -> Any:
     left, right = expression(node.left, frame, sure=sure), expression(node.right, frame, sure=sure)
     if node.op in _ORDER:
@@ -104,4 +112,5 @@ _MAKERS: dict[type, Callable[[Any, frames.Frame, bool], Any]] = {
     t.Column: _column, t.Constant: _constant, t.Arithmetic: _arithmetic, t.Compared: _compared, t.IsNull: _is_null,
     t.All: _all, t.Within: _within, t.Some: _some, t.Not: _not, t.Choice: _choice, t.TextTest: _text_test,
     t.Length: _length, t.Absolute: _absolute,
+    t.Quotient: _quotient,
 }  # fmt: skip

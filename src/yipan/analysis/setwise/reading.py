@@ -55,7 +55,7 @@ class _Reader:
             case n.Binary(op="+" | "-" | "*"):
                 return self._arithmetic(node)
             case n.Binary(op="/" | "**"):
-                raise self.refuse(node, "整表计算不支持除法和乘方", "请改写为乘法，例如 a > 2 * b")
+                raise self.refuse(node, "整表计算不支持除法和乘方", "请写成 decimal(a / b, 2)，或改写为乘法")
             case n.Binary():
                 return self._compared(node.op, self._pair(node, node.left, node.right), node)
             case n.Logical():
@@ -229,11 +229,27 @@ class _Reader:
             operand = self.value(arguments[0])
             if operand.type.kind == "number":
                 return t.Absolute(operand.type, operand)
+        if name == "decimal" and len(arguments) == 2:
+            return self._quotient(*arguments)
         if name == "date" and len(arguments) == 1 and isinstance(arguments[0], n.Literal):
             return self._date(node, arguments[0].value)
         raise self.refuse(
-            node, f"整表计算不支持函数“{name}”", "可用 not、contains、starts with、ends with、string length、abs"
+            node,
+            f"整表计算不支持函数“{name}”",
+            "可用 not、contains、starts with、ends with、string length、abs、decimal(a / b, n)",
         )
+
+    def _quotient(self, value: n.Node, places: n.Node) -> t.Node:
+        wanted = places.value if isinstance(places, n.Literal) else None
+        if not isinstance(wanted, Decimal) or wanted not in range(t.MOST_SCALE + 1):
+            raise self.refuse(places, f"小数位数须是 0 至 {t.MOST_SCALE} 的整数")
+        if not (isinstance(value, n.Binary) and value.op == "/"):
+            raise self.refuse(value, "decimal 里须是一个除法", "请写成 decimal(a / b, 2)")
+        left, right = self.value(value.left), self.value(value.right)
+        for side in (left, right):
+            if side.type.kind != "number":
+                raise self.refuse(value, f"只有数字可以相除，得到{side.type.shown}")
+        return t.Quotient(Type("number", int(wanted)), left, right)
 
     def _date(self, node: n.Call, text: Any) -> t.Node:
         value = feel.compile(f'date("{text}")').evaluate({}) if isinstance(text, str) else None

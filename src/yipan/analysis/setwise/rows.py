@@ -67,6 +67,33 @@ def _arithmetic(node: t.Arithmetic, sure: bool) -> Step:
     return value
 
 
+MOST_64 = 2**63
+
+
+def _quotient(node: t.Quotient, sure: bool) -> Step:
+    left, right = step(node.left, sure=sure), step(node.right, sure=sure)
+    up, down = node.powers()
+    one_unit, other_unit = 10**node.left.type.scale, 10**node.right.type.scale
+    unit, most = Decimal(1).scaleb(-node.type.scale), bound(node.type.scale)
+
+    def value(row: Row) -> Any:
+        one, other = left(row), right(row)
+        if one is None or other is None or not other:
+            return None
+        over, under = int(one * one_unit) * up, int(other * other_unit) * down
+        if abs(over) >= MOST_64 or abs(under) >= MOST_64:
+            raise ArithmeticError(f"{one} / {other} has too many digits")
+        whole, rest = divmod(abs(over), abs(under))
+        left_over = abs(under) - rest
+        whole += rest > left_over or (rest == left_over and whole % 2)
+        result = Decimal(whole if (over < 0) is (under < 0) else -whole) * unit
+        if abs(result) >= most:
+            raise ArithmeticError(f"{result} does not fit DECIMAL({t.DIGITS}, {node.type.scale})")
+        return result
+
+    return value
+
+
 def _compared(node: t.Compared, sure: bool) -> Step:
     left, right, op = step(node.left, sure=sure), step(node.right, sure=sure), node.op
     if op in _ORDER:
@@ -195,4 +222,5 @@ _STEPS: dict[type, Callable[[Any, bool], Step]] = {
     t.Column: _column, t.Constant: _constant, t.Arithmetic: _arithmetic, t.Compared: _compared, t.IsNull: _is_null,
     t.All: _all, t.Within: _within, t.Some: _some, t.Not: _not, t.Choice: _choice, t.TextTest: _text_test,
     t.Length: _length, t.Absolute: _absolute,
+    t.Quotient: _quotient,
 }  # fmt: skip

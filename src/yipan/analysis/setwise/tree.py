@@ -84,6 +84,19 @@ class Arithmetic(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Quotient(Node):
+    """``decimal(left / right, n)``: exact over scaled integers of 64 bits, half to even; null where right is zero."""
+
+    left: Node
+    right: Node
+
+    def powers(self) -> tuple[int, int]:
+        """By which powers of ten both integers are multiplied, so that their quotient counts units of the result."""
+        shift = self.type.scale + self.right.type.scale - self.left.type.scale
+        return 10 ** max(0, shift), 10 ** max(0, -shift)
+
+
+@dataclass(frozen=True, slots=True)
 class Compared(Node):
     """``=`` and ``!=`` know null in values (null equals null), and cannot be said of missing data in conditions."""
 
