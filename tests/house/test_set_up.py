@@ -179,7 +179,7 @@ def test_help_and_unknown_commands():
     for words, code in ((["help"], 0), (["demos"], 2)):
         answer = subprocess.run([sys.executable, SCRIPT, *words], capture_output=True, text=True, check=False)
         assert answer.returncode == code
-        assert "env|demo|test|shots|bundle" in answer.stdout
+        assert "env|demo|test|test-spark|shots|bundle" in answer.stdout
 
 
 def test_the_last_lines_name_and_count_what_was_skipped(setup, tmp_path, capsys):
