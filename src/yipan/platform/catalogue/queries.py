@@ -14,6 +14,7 @@ from yipan.platform import calendar, people, records, search
 from yipan.platform.ui import listing
 
 from .domain import Item, Names, item_of
+from .domain.completeness import completeness
 from .models import BaseItem, CodeTable, GuideReport, ItemVersion, SavedAnswers
 
 
@@ -150,6 +151,7 @@ class ItemRow:
     legal: str
     number: int
     effective_from: date
+    complete: int
 
 
 def items_query() -> listing.TableQuery:
@@ -177,6 +179,7 @@ def _item_row(values: dict[str, Any]) -> ItemRow:
     return ItemRow(
         values["id"], item.key, values["title"], item.variant_code, item.unit_name, item.handling.words,
         item.promised_limit.words, item.legal_limit.words, values["number"], values["effective_from"],
+        completeness(item).score,
     )  # fmt: skip
 
 

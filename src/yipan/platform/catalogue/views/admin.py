@@ -11,6 +11,10 @@ from yipan.platform.ui import listing, render
 from yipan.platform.ui.access import needs
 
 from .. import queries
+from ..domain.completeness import completeness
+
+
+GOOD, FAIR = 90, 70  # of how complete a guide is, for the colour
 
 
 class ItemList(listing.ListPage):
@@ -28,6 +32,10 @@ class ItemList(listing.ListPage):
         listing.Column("handling", "在哪里办"),
         listing.Column("promised", "承诺时限", nowrap=True),
         listing.Column("legal", "法定时限", nowrap=True, shown=False),
+        listing.Column(
+            "complete", "完整度", "status", value=lambda row: f"{row.complete}%",
+            tone=lambda row: "green" if row.complete >= GOOD else "orange" if row.complete >= FAIR else "red",
+        ),
         listing.Column("number", "版本", "number"),
         listing.Column("effective_from", "生效", "day", sort=True),
     )  # fmt: skip
@@ -62,6 +70,7 @@ def version(request: HttpRequest, key: str, number: int) -> HttpResponse:
         "view": here,
         "earlier": earlier,
         "changes": changes(earlier.item.raw, here.item.raw) if earlier else [],
+        "complete": completeness(here.item),
     }
     return render(request, "catalogue/admin_version.html", context)
 
