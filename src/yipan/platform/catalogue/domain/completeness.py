@@ -1,7 +1,7 @@
 """How complete a published guide is: what an applicant, a window and an approver need, and what is still missing.
 
-A score of 100 means that nothing asked for here is missing; each missing thing is named with what to add. The demands are
-those of GB/T 39554.2-2020 (要素要求) and of sheet 22 (guides people can follow without asking), weighed by how much
+A score of 100 means that nothing asked for here is missing; each missing thing is named with what to add. The demands
+are those of GB/T 39554.2-2020 (要素要求) and of sheet 22 (guides people can follow without asking), weighed by how much
 their absence costs: 3 for what law demands, 2 for what spares a visit or a question, 1 for the rest.
 """
 

@@ -13,7 +13,6 @@ from yipan.platform.ui.access import needs
 from .. import queries
 from ..domain.completeness import completeness
 
-
 GOOD, FAIR = 90, 70  # of how complete a guide is, for the colour
 
 
