@@ -31,6 +31,7 @@ def deploy(xml: bytes, *, key: str, actor: Actor, at: datetime) -> DefinitionVer
     process = read(xml)
     if process.id != key:
         raise ProcessProblem(f"文件中的流程标识是“{process.id}”，与“{key}”不同。", "model")
+    _decisions_are_there(process, at)
     last = Definition.objects.filter(key=key).order_by("-version").values_list("version", flat=True).first() or 0
     row = Definition.objects.create(
         key=key,
@@ -55,6 +56,20 @@ def deploy(xml: bytes, *, key: str, actor: Actor, at: datetime) -> DefinitionVer
     definitions.keep(row.pk, key, row.version, xml)
     listen(row, at)
     return DefinitionVersion(row.pk, key, row.version, row.name, digest, new=True)
+
+
+def _decisions_are_there(process: bpmn.Process, at: datetime) -> None:
+    """A case must not find out on its way that the table it is to be decided by was never published."""
+    if registry.decisions is None:
+        return
+    for node in process.nodes.values():
+        if node.decision is None or node.decision.is_expression:
+            continue
+        if registry.decisions(node.decision.text, node.decision_version, at) is None:
+            wanted = f"第 {node.decision_version} 版" if node.decision_version.isdigit() else ""
+            raise ProcessProblem(
+                f"“{node.shown}”引用的决策表“{node.decision.text}”{wanted}没有发布，请先发布它，或改正引用。", "model"
+            )
 
 
 def read(xml: bytes) -> bpmn.Process:

@@ -8,6 +8,7 @@ import pytest
 from yipan.kernel import engine
 from yipan.platform import calendar, processes
 from yipan.platform.processes import queries, registry
+from yipan.platform.processes.models import Definition
 from yipan.platform.records.models import EventRow
 
 from . import models
@@ -59,11 +60,20 @@ def test_the_rules_of_the_day_it_began(more, expected, office, begin, monkeypatc
     assert [row.payload["detail"] for row in told] == [f"承诺时限 第 {expected} 版"]
 
 
-def test_a_decision_that_is_not_published_stops_the_step(office, begin, monkeypatch):
-    """Nothing of the step remains, and the message names the decision."""
+def test_a_process_is_not_deployed_without_its_decisions(office, begin, monkeypatch):
+    """The message names step and decision; nothing is kept."""
     monkeypatch.setattr(registry, "decisions", lambda *_asked: None)
+    with pytest.raises(processes.ProcessProblem, match=r"“R”引用的决策表“promise”没有发布"):
+        begin(model(), "ruled")
+    assert not Definition.objects.exists()
+
+
+def test_a_decision_that_is_gone_stops_the_step(office, begin, monkeypatch):
+    """Nothing of the step remains, and the message names the decision."""
+    monkeypatch.setattr(registry, "decisions", resolve)
     wang = office.add("王", "examiner")
     matter = begin(model(), "ruled")
+    monkeypatch.setattr(registry, "decisions", lambda *_asked: None)
     (task,) = queries.open_tasks(("thing", matter.subject[1]))
     with pytest.raises(processes.ProcessProblem, match=r"promise.*没有发布"):
         processes.complete(task_id=task.id, actor=wang, now=NOW, key="k")
