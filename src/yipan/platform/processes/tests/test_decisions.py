@@ -78,3 +78,32 @@ def test_a_decision_that_is_gone_stops_the_step(office, begin, monkeypatch):
     with pytest.raises(processes.ProcessProblem, match=r"promise.*没有发布"):
         processes.complete(task_id=task.id, actor=wang, now=NOW, key="k")
     assert [one.element_id for one in queries.open_tasks(("thing", matter.subject[1]))] == ["A"]
+
+
+def test_a_published_table_decides_the_way(office, begin, db):
+    """The table of the pack, the room of decisions and the engine together: which way a case goes, by which version."""
+    from pathlib import Path
+
+    import yipan
+    from yipan.platform import decisions, records
+
+    xml = (Path(yipan.__file__).parent / "packs/market_entry/decisions/food_inspection.dmn").read_bytes()
+    decisions.publish(xml, key="food_inspection", actor=records.SYSTEM, at=NOW - DAY)
+    names = ("主体业态", "仅销售预包装食品", "制作热食", "经营面积")
+    mapped = "".join(f'<yipan:in source="{name}" target="{name}"/>' for name in names)
+    rule = (
+        '<businessRuleTask id="R" name="核查方式" yipan:decision="food_inspection" yipan:result="way">'
+        f"<extensionElements>{mapped}</extensionElements></businessRuleTask>"
+    )
+    body = (
+        f'<startEvent id="s"/>{rule}<exclusiveGateway id="x" default="f2"/>' + models.user("V", "现场核查")
+        + models.user("P", "材料核查") + '<endEvent id="e"/><endEvent id="e2"/>'
+    )  # fmt: skip
+    flows = 's>R\nR>x\nx>P\nx>V[way.mode = "现场核查"]\nV>e\nP>e2'
+    model_ = models.bpmn("inspected", body, flows)
+    for area, expected in ((20, "P"), (80, "V")):
+        data = {"主体业态": "餐饮服务经营者", "仅销售预包装食品": False, "制作热食": False, "经营面积": area}
+        matter = begin(model_, "inspected", data=data)
+        assert [task.element_id for task in queries.open_tasks(matter.subject)] == [expected]
+        (told,) = EventRow.objects.filter(subject_id=matter.subject[1], lifecycle="decided")
+        assert told.payload["detail"] == "食品经营许可核查方式 第 1 版"
