@@ -212,7 +212,7 @@ def test_tables_that_are_refused(change, reason):
         "</decisionTable>"
     )
     one = table_of(dmn.read(model(given("收入"), decision("d", logic, "i_收入"))).nodes["d_d"])  # type: ignore[arg-type]
-    assert setwise.table(one, COLUMNS).outcome.outputs == ("v",)
+    assert setwise.compile(one, COLUMNS).outcome.outputs == ("v",)
     changed = dmn.read(model(given("收入"), decision("d", logic.replace(*change), "i_收入")))
     with pytest.raises(setwise.NotSetwise, match=reason):
         setwise.table(table_of(changed.nodes["d_d"]), COLUMNS)  # type: ignore[arg-type]
@@ -234,7 +234,7 @@ def test_overflow_is_an_error_on_every_side(memory, postgres):
 
 def test_lengths_are_characters_not_bytes(memory, postgres):
     rows: Rows = [("食品经营許可𠮷", "a", None, None, None, None)]
-    value = setwise.expression("string length(行业)", COLUMNS)
+    value = setwise.compile("string length(行业)", COLUMNS)
     assert value.row(maps(rows)[0]) == 7
     for run, on in ((on_duckdb, memory), (on_postgres, postgres)):
         assert run(on, rows, lambda frame: frame.select("n", x=value.over(frame))) == [{"x": 7}]

@@ -13,12 +13,22 @@ Only what has one meaning on every engine is carried out (docs/setwise.md); anyt
 place and the reason, and is never evaluated differently.
 """
 
+from collections.abc import Mapping
+
+from yipan.kernel.dmn.model import Table
+
 from .conditions import Condition, Policies, Policy, Verdict, condition, policies
 from .expressions import Expression, expression
 from .tables import DecisionTable, Outcome, table
 from .tree import NotSetwise, Type
 
+
+def compile(rule: str | Table, columns: Mapping[str, str]) -> Expression | DecisionTable:
+    """An expression of FEEL, or a decision table, over columns; ``over(frame)`` makes the Ibis expression."""
+    return expression(rule, columns) if isinstance(rule, str) else table(rule, columns)
+
+
 __all__ = [
     "Condition", "DecisionTable", "Expression", "NotSetwise", "Outcome", "Policies", "Policy", "Type", "Verdict",
-    "condition", "expression", "policies", "table",
+    "compile", "condition", "expression", "policies", "table",
 ]  # fmt: skip
