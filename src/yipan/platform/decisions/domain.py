@@ -15,6 +15,10 @@ class DecisionProblem(Exception):
     """What was asked for is not possible; the text says why and how to mend it, in Chinese. Nothing was written."""
 
 
+class Stale(DecisionProblem):
+    """Somebody else has saved the draft meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A test case. Values are plain; a text that begins with ``=`` is a FEEL expression (``=date("2026-03-01")``)."""

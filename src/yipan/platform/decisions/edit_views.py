@@ -1,6 +1,8 @@
 """The editor: a draft's tables cell by cell, checked while one types, tried out, published."""
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
@@ -17,13 +19,13 @@ from yipan.platform.ui.access import needs
 
 from . import queries, views
 from .actions import drafts
-from .domain import DecisionProblem
+from .domain import DecisionProblem, Stale
 from .editing import done, table_from, widths
 from .models import DecisionDraft
 
 MANAGE = "decisions.manage"
 MOST_BYTES = 5_000_000
-MOST_TEXT = 5000
+MOST_TEXTS, MOST_TEXT = 20_000, 5000
 
 
 def by(request: HttpRequest) -> drafts.Editor:
@@ -82,30 +84,60 @@ def _edited(request: HttpRequest, key: str) -> HttpResponseBase:
         else:
             drafts.edit_table(key, node, revision, change, by(request))
     except (DecisionProblem, dmn.DmnError) as refused:
-        return _refused(request, key, str(refused))
+        return _refused(request, key, refused, typed=change)
     if do == "save":
         ui.notify(request, "草稿已保存")
     return redirect(f"{request.path}#table-{node}")
 
 
 def _revision(request: HttpRequest) -> int:
-    text = request.POST.get("revision", "")
+    """What the form began from; ``over``: the revision that its sender has seen and writes over."""
+    text = request.POST.get("over") or request.POST.get("revision", "")
     return int(text) if text.isdecimal() else -1
 
 
-def _refused(request: HttpRequest, key: str, problem: str) -> HttpResponseBase:
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was not kept and stays on its sender's screen: one table or expression, and what it began from."""
+
+    node: str
+    revision: int
+    table: m.Table | None = None
+    text: str = ""
+    stale: bool = False
+
+
+def _refused(
+    request: HttpRequest, key: str, problem: Exception, typed: Callable[[m.Table], m.Table] | None = None
+) -> HttpResponseBase:
     draft = queries.draft(key)
     if draft is None:
-        ui.notify(request, problem, "orange")
+        ui.notify(request, str(problem), "orange")
         return redirect("decisions:list")
-    return show(request, draft, problem=problem)
+    kept = _typed(request, draft, typed, stale=isinstance(problem, Stale)) if typed is not None else None
+    return show(request, draft, problem=str(problem), kept=kept)
+
+
+def _typed(
+    request: HttpRequest, draft: DecisionDraft, change: Callable[[m.Table], m.Table], *, stale: bool
+) -> Typed | None:
+    node, revision = request.POST.get("node", ""), _revision(request)
+    if "text" in request.POST:
+        return Typed(node, revision, text=request.POST["text"], stale=stale)
+    try:
+        before = queries.table_in(bytes(draft.xml), node)
+        return Typed(node, revision, change(before), stale=stale) if before is not None else None
+    except (DecisionProblem, dmn.DmnError):
+        return None  # it did not arrive as a whole
 
 
 def show(
-    request: HttpRequest, draft: DecisionDraft, *, problem: str = "", tried: views.Trial | None = None
-) -> HttpResponseBase:
+    request: HttpRequest, draft: DecisionDraft, *, problem: str = "", tried: views.Trial | None = None,
+    kept: Typed | None = None,
+) -> HttpResponseBase:  # fmt: skip
     context = {
-        "face": "administration", "draft": draft, "problem": problem, "base": queries.newest(draft.key),
+        "face": "administration", "draft": draft, "problem": problem, "base": queries.newest(draft.key), "kept": kept,
+        "note": request.POST.get("note", "") if problem else "",
         "facts": [("标识", draft.key), ("起草自", f"第 {draft.base} 版" if draft.base else "新建"),
                   ("上次保存", f"{draft.changed_by_name} {formats.moment(draft.changed_at)}")],
     }  # fmt: skip
@@ -144,9 +176,10 @@ def trial(request: HttpRequest, key: str) -> HttpResponseBase:
 @needs(MANAGE)
 @require_POST
 def check(request: HttpRequest, key: str) -> HttpResponseBase:
-    """Texts of cells while they are typed: ``{"problems": [null | {message, position, remedy}]}`` in their order."""
-    draft, texts = queries.draft(key), request.POST.getlist("text")
-    if draft is None or len(texts) > MOST_TEXT:
+    """Texts of cells while they are typed, as a JSON list: ``{"problems": [null | {message, position, remedy}]}`` in
+    their order."""
+    draft, texts = queries.draft(key), _texts(request.POST.get("texts", ""))
+    if draft is None or len(texts) > MOST_TEXTS:
         raise Http404
     tests, node = request.POST.get("kind") == "tests", request.POST.get("node", "")
     try:
@@ -161,11 +194,19 @@ def check(request: HttpRequest, key: str) -> HttpResponseBase:
     return JsonResponse({"problems": problems})
 
 
+def _texts(posted: str) -> list[str]:
+    try:
+        found = json.loads(posted)
+    except ValueError:
+        return []
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
 def _attempt(request: HttpRequest, key: str, act: Callable[[], Any], done: str, to: str) -> HttpResponseBase:
     try:
         act()
     except DecisionProblem as refused:
-        return _refused(request, key, str(refused))
+        return _refused(request, key, refused)
     ui.notify(request, done)
     return redirect(to, key) if to != "decisions:list" else redirect(to)
 

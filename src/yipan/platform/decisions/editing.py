@@ -1,10 +1,12 @@
 """A table as its editor posts it, and back: lists of cells row by row, without a database.
 
-Cells stand in one list, row after row, each row with its tests, its outputs, then its notes. ``do`` is what a button
-asks for besides keeping what was typed: ``add-rule``, ``drop-rule:3``, ``up:3``, ``down:3``, ``copy:3``,
-``add-input``, ``drop-input:1``, ``add-output``, ``drop-output:1``, ``add-note``; numbers count from 1.
+Cells stand in one list, row after row, each row with its tests, its outputs, then its notes; with script they come as
+``grid``: JSON of [ids of rules, cells]. ``do`` is what a button asks for besides keeping what was typed: ``add-rule``,
+``drop-rule:3``, ``up:3``, ``down:3``, ``copy:3``, ``add-input``, ``drop-input:1``, ``add-output``, ``drop-output:1``,
+``add-note``, ``drop-note:1``; numbers count from 1.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -42,7 +44,8 @@ def widths(table: Table) -> list[int]:
 def table_from(post: Posted, before: Table) -> Table:
     """The table a form has posted, in place of ``before``. Raises DecisionProblem for a form that does not fit."""
     inputs, outputs, notes = _inputs(post), _outputs(post), tuple(one.strip() for one in post.getlist("note"))
-    width, cells, ids = len(inputs) + len(outputs) + len(notes), post.getlist("cell"), post.getlist("rule")
+    width = len(inputs) + len(outputs) + len(notes)
+    ids, cells = _grid(post)
     if len(cells) != width * len(ids):
         raise DecisionProblem("表格没有完整送到，没有保存。请刷新页面后重试。")
     if len(ids) > MOST_RULES or width > MOST_COLUMNS:
@@ -62,6 +65,17 @@ def table_from(post: Posted, before: Table) -> Table:
         hit_policy=policy if policy in ("RULE ORDER", "OUTPUT ORDER") or policy in POLICIES else before.hit_policy,  # type: ignore[arg-type]
         aggregation=aggregation,  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def _grid(post: Posted) -> tuple[list[str], list[str]]:
+    """Ids of rules and all their cells. A browser with script packs them into one field: forms end at a thousand."""
+    if "grid" not in post:
+        return post.getlist("rule"), post.getlist("cell")
+    try:
+        ids, cells = json.loads(post["grid"])
+        return [str(one) for one in ids], [str(one) for one in cells]
+    except (ValueError, TypeError) as problem:
+        raise DecisionProblem("表格没有完整送到，没有保存。请刷新页面后重试。") from problem
 
 
 def _inputs(post: Posted) -> tuple[TableInput, ...]:
@@ -108,6 +122,9 @@ def done(table: Table, do: str) -> Table:
     if action == "drop-input" and 0 <= at < len(table.inputs):
         rules = tuple(replace(rule, tests=_without(rule.tests, at)) for rule in table.rules)
         return replace(table, inputs=_without(table.inputs, at), rules=rules)
+    if action == "drop-note" and 0 <= at < len(table.annotations):
+        rules = tuple(replace(rule, annotations=_without(rule.annotations, at)) for rule in table.rules)
+        return replace(table, annotations=_without(table.annotations, at), rules=rules)
     if action == "drop-output" and 0 <= at < len(table.outputs) and len(table.outputs) > 1:
         rules = tuple(replace(rule, outputs=_without(rule.outputs, at)) for rule in table.rules)
         return replace(table, outputs=_without(table.outputs, at), rules=rules)

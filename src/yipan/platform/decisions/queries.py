@@ -15,7 +15,7 @@ from .published import imported_by, model_of
 
 __all__ = [
     "Listed", "Tried", "Version", "cases", "changes", "draft", "history", "listed", "loaded", "newest", "results",
-    "try_out", "version",
+    "table_in", "try_out", "version",
 ]  # fmt: skip
 
 
@@ -80,6 +80,12 @@ def cases(key: str) -> list[Case]:
 def loaded(xml: bytes, at: datetime) -> dmn.Model:
     """The model of a draft. Raises DmnError."""
     return dmn.load(xml, imported_by(dmn.read(xml), at))
+
+
+def table_in(xml: bytes, node: str) -> m.Table | None:
+    """The table of one decision or knowledge model of a draft. Raises DmnError."""
+    owner = dmn.read(xml).nodes.get(node)
+    return table_of(owner) if isinstance(owner, (m.Decision, m.Knowledge)) else None
 
 
 # -- what a page shows of a model -------------------------------------------------------------------------------------

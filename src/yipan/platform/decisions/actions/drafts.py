@@ -9,13 +9,13 @@ from django.db import transaction
 
 from yipan.kernel import dmn, feel
 from yipan.kernel.dmn import writing
-from yipan.kernel.dmn.difference import table_of
 from yipan.platform import records
 from yipan.platform.records import Actor
 from yipan.platform.ui import formats
 
-from ..domain import DecisionProblem, kept_as
+from ..domain import DecisionProblem, Stale, kept_as
 from ..models import DecisionDraft, DecisionModel, DecisionTests
+from ..queries import table_in
 from .publish import keep_tests, lock, publish
 
 MOST_CASES = 500
@@ -56,12 +56,16 @@ def create(key: str, title: str, by: Editor) -> DecisionDraft:
 
 @transaction.atomic
 def upload(xml: bytes, key: str, by: Editor) -> DecisionDraft:
-    """A file of another tool (dmn-js, Camunda Modeler …) as draft of a new model, or as next version of one."""
+    """A file of another tool (dmn-js, Camunda Modeler …) as draft of a new model, or as next version of one. What
+    somebody else is working on is not written over."""
     try:
         document = dmn.read(xml)
     except dmn.DmnError as problem:
         raise DecisionProblem(str(problem)) from problem
+    lock(key)
     draft = DecisionDraft.objects.select_for_update().filter(key=key).first()
+    if draft is not None and draft.changed_by != by.actor.account_id:
+        raise Stale(f"{_who(draft)}保存的草稿还没有发布，请先发布或放弃那份草稿，再上传文件。")
     if draft is None:
         newest = DecisionModel.objects.filter(key=key).order_by("-version").first()
         draft = DecisionDraft(key=key, base=newest.version if newest else 0, revision=0)
@@ -83,8 +87,7 @@ def edit_table(
     """Keep another table. Raises DecisionProblem when somebody else has saved meanwhile."""
     draft = _held(key, revision)
     xml = bytes(draft.xml)
-    owner = dmn.read(xml).nodes.get(node)
-    before = table_of(owner) if owner is not None else None  # type: ignore[arg-type]
+    before = table_in(xml, node)
     if before is None:
         raise DecisionProblem("这项决策不是一张表，请刷新页面。")
     after = change(before)
@@ -166,11 +169,12 @@ def _held(key: str, revision: int) -> DecisionDraft:
     if draft is None:
         raise DecisionProblem("草稿已发布或放弃，请刷新页面。")
     if draft.revision != revision:
-        raise DecisionProblem(
-            f"{draft.changed_by_name or '别人'}在 {formats.moment(draft.changed_at)} 保存过这份草稿，您的改动没有保存。"
-            "请复制需要的内容，刷新后再改。"
-        )
+        raise Stale(f"{_who(draft)}保存过这份草稿，您的改动没有保存。")
     return draft
+
+
+def _who(draft: DecisionDraft) -> str:
+    return f"{draft.changed_by_name or '别人'}在 {formats.moment(draft.changed_at)} "
 
 
 def _keep(draft: DecisionDraft, by: Editor) -> DecisionDraft:

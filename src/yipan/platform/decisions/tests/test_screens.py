@@ -1,5 +1,6 @@
 """Screens: list, versions, trial, editor, two editors, rights."""
 
+import json
 import re
 
 import pytest
@@ -141,6 +142,9 @@ def test_rows_and_columns(editor):
     save(editor, do="drop-input:1")
     save(editor, do="drop-output:2")
     save(editor, do="drop-output:1")  # the last one stays
+    save(editor, do="add-note")
+    assert table().annotations == ("说明",)
+    save(editor, do="drop-note:1")
     assert [[*rule.tests, *rule.outputs] for rule in table().rules] == [["-", "0"], ["-", "10"]]
 
 
@@ -155,18 +159,54 @@ def test_bad_forms_keep_nothing(editor):
         answer = save(editor, **changes)
         assert (answer.status_code, word in answer.content.decode()) == (409, True), changes
     assert bytes(DecisionDraft.objects.get().xml) == before
+    text = save(editor, **{"out-name": [""], "cell": ["< 3", "7", ">= 3", "8"]}).content.decode()
+    assert 'value="&lt; 3"' in text  # what was typed is still there
+    assert save(editor, node="fee_age").status_code == 409
 
 
 def test_two_editors(editor, people, signed_in):
-    """The second is told who has changed it; his own text is on his screen, nothing is lost."""
+    """The second is told who has changed it; his own text stays on his screen, and he may write over the other's."""
     publish(model(*A))
     page(editor, "edit", "fee")
     mine = form(cell=["< 16", "0", ">= 16", "10"])
     editor.post(reverse("decisions:edit", args=["fee"]), form(cell=["< 17", "0", ">= 17", "10"]))
-    answer = signed_in(people("李编辑", VIEW, MANAGE)).post(reverse("decisions:edit", args=["fee"]), mine)
+    second, address = signed_in(people("李编辑", VIEW, MANAGE)), reverse("decisions:edit", args=["fee"])
+    answer = second.post(address, mine)
+    text = answer.content.decode()
     assert answer.status_code == 409
-    assert "张编辑在" in answer.content.decode()
+    assert "张编辑在" in text
+    assert 'value="&lt; 16"' in text
     assert table().rules[0].tests == ("< 17",)
+    over = re.search(r'name="over" value="(\d+)"', text)[1]
+    assert second.post(address, mine | {"over": over}).status_code == 302
+    assert table().rules[0].tests == ("< 16",)
+    assert second.post(address, mine | {"over": over}).status_code == 409
+
+
+def test_a_file_does_not_write_over_the_draft_of_somebody_else(editor, people, signed_in):
+    publish(model(*A))
+    page(editor, "edit", "fee")
+    for _ in range(2):  # one's own draft may be replaced
+        answer = editor.post(reverse("decisions:new"), {"key": "fee", "file": SimpleUploadedFile("a.dmn", model(*B))})
+        assert answer.status_code == 302
+    other = signed_in(people("李编辑", VIEW, MANAGE))
+    answer = other.post(reverse("decisions:new"), {"key": "fee", "file": SimpleUploadedFile("a.dmn", model(*A))})
+    assert (answer.status_code, "张编辑在" in answer.content.decode()) == (409, True)
+    assert bytes(DecisionDraft.objects.get().xml) == model(*B)
+
+
+def test_a_table_larger_than_a_form(editor):
+    """A browser packs the cells into one field: more than a thousand fields no form may have."""
+    publish(model(*A))
+    page(editor, "edit", "fee")
+    posted = form(policy="COLLECT")
+    cells = [text for number in range(1500) for text in (f"= {number}", str(number))]
+    posted |= {"grid": json.dumps([[""] * 1500, cells])}
+    del posted["rule"], posted["cell"]
+    assert editor.post(reverse("decisions:edit", args=["fee"]), posted).status_code == 302
+    assert len(table().rules) == 1500
+    answer = editor.post(reverse("decisions:edit", args=["fee"]), posted | {"revision": 2, "grid": "[1"})
+    assert "没有完整送到" in answer.content.decode()
 
 
 def test_a_draft_of_an_old_version_is_not_published(editor):
@@ -193,7 +233,7 @@ def test_cells_are_checked_while_typed(editor):
     page(editor, "edit", "fee")
 
     def problems(kind: str, *texts: str):
-        posted = {"node": "fee", "kind": kind, "text": list(texts)}
+        posted = {"node": "fee", "kind": kind, "texts": json.dumps(texts)}
         return editor.post(reverse("decisions:check", args=["fee"]), posted).json()["problems"]
 
     assert problems("tests", "< 18", "-", "", '"甲","乙"', "[1..3]", "? > 年龄") == [None] * 6
@@ -203,7 +243,7 @@ def test_cells_are_checked_while_typed(editor):
     assert '"甲"' in name["remedy"]
     assert problems("value", '"甲"', "年龄 * 2", "sum([1,2])") == [None] * 3
     assert problems("value", "1 +")[0]["message"]
-    assert editor.post(reverse("decisions:check", args=["fee"]), {"node": "no", "text": "1"}).status_code == 404
+    assert editor.post(reverse("decisions:check", args=["fee"]), {"node": "no", "texts": '["1"]'}).status_code == 404
 
 
 def test_files_of_other_tools(editor):
