@@ -46,6 +46,10 @@ def kinds(logic: str) -> list[tuple[str, tuple[int, ...]]]:
     (('< duration("P5D") -> 1', '>= duration("P5D") -> 2'), []),
     (("1,2 -> 1", "2,3 -> 2", "not(1,2,3) -> 3"), [("conflict", (1, 2))]),
     (("[5..1] -> 1", "- -> 2"), [("never", (1,))]),
+    # Kinds mixed in one column, texts in their order, times with and without a zone.
+    (('< 5 -> 1', '"none" -> 2', '>= 5 -> 3'), [("gap", ())]),
+    (('< "m" -> 1', '>= "m" -> 2'), []),
+    (('< date and time("2021-01-01T00:00:00") -> 1', '> date and time("2021-01-01T00:00:00Z") -> 2'), [("gap", ())]),
 ])  # fmt: skip
 def test_one_input(rows: tuple[str, ...], expected: list[Any]):
     assert kinds(table("x", "r", *rows)) == expected
@@ -92,8 +96,15 @@ def test_cells_that_are_no_comparison_are_named():
     assert kinds(table("x", "r", "? > y -> 1", "- -> 2", policy="FIRST")) == [("opaque", (1,))]
 
 
+def test_a_long_table_is_looked_through_at_once():
+    """A cell is asked at its own boundaries only: as many questions as rules, not as their square."""
+    rows = [f"[{n}..{n + 1}) -> {n}" for n in range(1500)]
+    assert kinds(table("x", "r", "< 0 -> 0", *rows, ">= 1500 -> 1")) == []
+    assert kinds(table("x", "r", *rows, ">= 1499.5 -> 1")) == [("conflict", (1500, 1501)), ("gap", ())]
+
+
 def test_too_large_to_look_through_is_said(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(health, "MOST_STATES", 1)
+    monkeypatch.setattr(health, "MOST_STEPS", 1)
     rows = ("< 10 | - -> 1", ">= 10 | true -> 2", "- | - -> 3")
     assert kinds(table("x, y", "r", *rows, policy="FIRST")) == [("large", ()), ("large", ())]
 

@@ -10,7 +10,9 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, cmp_to_key, lru_cache, partial
+from functools import cache, cmp_to_key, lru_cache, partial, reduce
+from itertools import accumulate
+from operator import or_
 from typing import Any, Literal
 
 from yipan.kernel import feel
@@ -23,7 +25,7 @@ from .model import Table
 
 Kind = Literal["overlap", "conflict", "gap", "shadowed", "never", "opaque", "large"]
 MOST_EXAMPLES = 20
-MOST_STATES = 200_000
+MOST_STEPS = 2_000_000
 OTHER = "\uffff其他"
 _ORDERED = ("number", "date", "date and time", "time", "days and time duration")
 
@@ -45,11 +47,13 @@ def faults(table: Table) -> list[Fault]:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """``pieces``: one value for each piece; ``cover``: per rule the pieces its cell is met by, as bits."""
+    """``pieces``: one value for each piece; ``cover``: per rule the pieces its cell is met by, as bits; ``rules``: per
+    piece the rules whose cells it meets."""
 
     label: str
     pieces: tuple[Any, ...]
     cover: tuple[int, ...]
+    rules: tuple[int, ...]
 
 
 class _Health:
@@ -92,15 +96,9 @@ class _Health:
                 text = texts[rule]
                 self.opaque.add(rule)
                 self.say("opaque", (rule,), (), f"规则 {rule + 1} 的条件“{text}”不是与常量的比较，不能参与检查")
-        pieces = _pieces(literals)
-        if allowed is not None:
-            pieces = tuple(piece for piece in pieces if allowed.meets(piece))
-        everything = (1 << len(pieces)) - 1
-        cover = tuple(
-            everything if cell is None else sum(1 << i for i, piece in enumerate(pieces) if cell.meets(piece))
-            for cell in cells
-        )
-        return _Column(column.label, pieces, cover)
+        ground = _Ground(_pieces(literals), allowed)
+        cover = tuple(map(ground.cover, cells))
+        return _Column(column.label, ground.kept, cover, _turned(cover, len(ground.kept)))
 
     def _can_fire(self, rule: int) -> bool:
         for column in self.columns:
@@ -155,21 +153,21 @@ class _Health:
 
     def _uncovered(self, rules: list[int], within: list[int]) -> tuple[Any, ...] | None:
         """Values that none of the rules covers, inside the given pieces; None when all is covered. Raises OverflowError
-        when there are too many states to look at."""
-        states = 0
+        when there is too much to look at."""
+        steps = 0
 
         @cache
         def search(at: int, alive: int) -> tuple[int, ...] | None:
-            nonlocal states
-            states += 1
-            if states > MOST_STATES:
-                raise OverflowError
+            nonlocal steps
             if at == len(self.columns):
                 return None if alive else ()
+            steps += len(self.columns[at].pieces)
+            if steps > MOST_STEPS:
+                raise OverflowError
             column = self.columns[at]
             seen: set[int] = set()
             for piece in _bits(within[at]):
-                left = sum(1 << i for i, rule in enumerate(rules) if alive >> i & 1 and column.cover[rule] >> piece & 1)
+                left = alive & column.rules[piece]
                 if left in seen:
                     continue
                 seen.add(left)
@@ -178,18 +176,28 @@ class _Health:
                     return (piece, *rest)
             return None
 
-        found = search(0, (1 << len(rules)) - 1)
+        found = search(0, sum(1 << rule for rule in rules))
         if found is None:
             return None
         return tuple(column.pieces[piece] for column, piece in zip(self.columns, found, strict=True))
 
 
 def _bits(mask: int) -> Iterator[int]:
-    at = 0
-    while mask:
-        if mask & 1:
-            yield at
-        mask, at = mask >> 1, at + 1
+    """Places of the bits that are set, the lowest first."""
+    written = bin(mask)[:1:-1]
+    at = written.find("1")
+    while at >= 0:
+        yield at
+        at = written.find("1", at + 1)
+
+
+def _turned(cover: tuple[int, ...], pieces: int) -> tuple[int, ...]:
+    """Bits of pieces by rule → bits of rules by piece."""
+    found = [0] * pieces
+    for rule, bits in enumerate(cover):
+        for piece in _bits(bits):
+            found[piece] |= 1 << rule
+    return tuple(found)
 
 
 def _first(column: _Column, bits: int) -> Any:
@@ -203,6 +211,44 @@ def _first(column: _Column, bits: int) -> Any:
 class _Cell:
     literals: tuple[Any, ...]
     meets: Callable[[Any], bool]
+
+
+class _Ground:
+    """The pieces of one input. ``kept``: those its allowed values leave.
+
+    Where all are of one ordered kind, a cell's answer can change only at its own literals: it is asked once for each of
+    them and once for each stretch between, not for every piece."""
+
+    def __init__(self, pieces: tuple[Any, ...], allowed: "_Cell | None") -> None:
+        self.pieces = pieces
+        kept = [allowed is None or allowed.meets(piece) for piece in pieces]
+        self.kept = tuple(piece for piece, stays in zip(pieces, kept, strict=True) if stays)
+        bits = [0] * len(pieces)
+        for number, at in enumerate(at for at, stays in enumerate(kept) if stays):
+            bits[at] = 1 << number
+        self.bits = bits
+        kinds = {kind(piece) for piece in pieces}
+        self.ordered = len(kinds) == 1 and kinds <= {*_ORDERED, "string"}
+        order = sorted(range(len(pieces)), key=pieces.__getitem__) if kinds == {"string"} else range(len(pieces))
+        self.order = [pieces[at] for at in order]
+        self.places = {piece: place for place, piece in enumerate(self.order)} if self.ordered else {}
+        self.upto = [0, *accumulate((bits[at] for at in order), or_)]
+
+    def cover(self, cell: "_Cell | None") -> int:
+        """The kept pieces that meet a cell, as bits; all of them for one nothing is known of."""
+        if cell is None or not cell.literals:
+            return self.upto[-1] if cell is None or cell.meets(OTHER) else 0
+        marks = sorted({self.places.get(literal, -1) for literal in cell.literals})
+        if not self.ordered or marks[0] < 0:
+            met = (bit for bit, piece in zip(self.bits, self.pieces, strict=True) if bit and cell.meets(piece))
+            return reduce(or_, met, 0)
+        found, begin = 0, 0
+        for mark in (*marks, len(self.order)):
+            for start, end in ((begin, mark), (mark, mark + 1)):
+                if start < min(end, len(self.order)) and cell.meets(self.order[start]):
+                    found |= self.upto[end] ^ self.upto[start]
+            begin = mark + 1
+        return found
 
 
 @lru_cache(maxsize=4096)
@@ -252,21 +298,29 @@ def _value(node: n.Node) -> Any:
 
 
 def _pieces(literals: list[Any]) -> tuple[Any, ...]:
-    """One value of each piece: of ordered kinds the boundaries, what lies between them and beyond; of others the values
-    and something else."""
-    kinds = {kind(value) for value in literals}
-    if kinds == {"boolean"}:
-        return (True, False)
-    ordered = next(iter(kinds)) if len(kinds) == 1 else ""
-    if ordered in _ORDERED:
-        marks = _sorted(literals)
-        found: list[Any] = [_beyond(marks[0], -1, ordered)]
-        for at, mark in enumerate(marks):
-            found.append(mark)
-            found.append(_between(mark, marks[at + 1], ordered) if at + 1 < len(marks) else _beyond(mark, 1, ordered))
-        return tuple(value for value in found if value is not None)
-    unique = list(dict.fromkeys(literals))
-    return (*unique, OTHER)
+    """One value of each piece, kind by kind: of ordered ones the boundaries, what lies between them and beyond; of others
+    the values. Where that is not all there can be, something else, and the text before all others."""
+    groups: dict[tuple[str, bool], list[Any]] = {}
+    for value in literals:
+        groups.setdefault((kind(value), getattr(value, "tzinfo", None) is not None), []).append(value)
+    found: list[Any] = []
+    for (sort, _), values in groups.items():
+        if sort == "boolean":
+            found += [True, False]
+        else:
+            found += _stretches(_sorted(values), sort) if sort in _ORDERED else dict.fromkeys(values)
+    if len(groups) == 1 and next(iter(groups))[0] in ("boolean", *_ORDERED):
+        return tuple(found)
+    first = [""] if ("string", False) in groups and "" not in found else []
+    return (*found, OTHER, *first)
+
+
+def _stretches(marks: list[Any], sort: str) -> list[Any]:
+    found: list[Any] = [_beyond(marks[0], -1, sort)]
+    for at, mark in enumerate(marks):
+        found.append(mark)
+        found.append(_between(mark, marks[at + 1], sort) if at + 1 < len(marks) else _beyond(mark, 1, sort))
+    return [value for value in found if value is not None]
 
 
 def _sorted(values: list[Any]) -> list[Any]:
