@@ -122,6 +122,48 @@ def test_rules_keep_their_elements_when_they_move():
     assert b'<rule id="r2" x="7">' in turned
 
 
+def only(xml: bytes) -> Table:
+    (one,) = [found for _, found in tables(xml)]
+    return one
+
+
+def test_cells_go_with_their_columns():
+    """What other tools have hung on a cell (a remark of dmn-js) stays with it when a column before it goes or moves."""
+    cell = b"<inputEntry><text>-</text></inputEntry>"
+    xml = FOREIGN.replace(b'<input label="age"', b'<input id="first" label="age"').replace(
+        cell, b'<inputEntry x="1"><description>remark</description><text>-</text></inputEntry>', 1
+    )  # fmt: skip
+    xml = xml.replace(b'<input label="city"', b'<input id="second" label="city"')
+    one = only(xml)
+    less = replace(one, inputs=one.inputs[1:], rules=tuple(replace(r, tests=r.tests[1:]) for r in one.rules))
+    turned = replace(one, inputs=one.inputs[::-1], rules=tuple(replace(r, tests=r.tests[::-1]) for r in one.rules))
+    for wanted in (less, turned):
+        written = writing.with_table(xml, "d_fee", wanted)
+        assert bare(only(written)) == bare(wanted)
+        entry = etree.fromstring(written).find(".//{*}rule/{*}inputEntry")
+        assert (entry.get("x"), entry.findtext("{*}description"), entry.findtext("{*}text")) == ("1", "remark", "-")
+
+
+def test_descriptions_of_rules_are_notes():
+    """dmn-js keeps what its users note in the rule's description: it is read, written and taken away there."""
+    plain = FOREIGN.replace(b"<rule>", b"<rule><description>kept law</description>", 1)
+    one = only(plain)
+    assert (one.annotations, [rule.annotations for rule in one.rules]) == (("说明",), [("kept law",), ("",)])
+    assert canonical(writing.with_table(plain, "d_fee", one)) == canonical(plain)
+    noted = replace(one, rules=tuple(replace(rule, annotations=(f"law {n}",)) for n, rule in enumerate(one.rules)))
+    written = writing.with_table(plain, "d_fee", noted)
+    assert only(written).rules[1].annotations == ("law 1",)
+    assert b"annotation" not in written
+    assert written.count(b"<description>law") == 2
+    without = replace(one, annotations=(), rules=tuple(replace(rule, annotations=()) for rule in one.rules))
+    assert b"description" not in writing.with_table(written, "d_fee", without)
+    renamed = writing.with_table(written, "d_fee", replace(noted, annotations=("依据",)))
+    assert (only(renamed).annotations, only(renamed).rules[0].annotations) == (("依据",), ("law 0",))
+    assert b"<description>" not in renamed
+    empty = replace(noted, rules=tuple(replace(rule, annotations=("",)) for rule in noted.rules))
+    assert only(writing.with_table(FOREIGN, "d_fee", empty)).annotations == ("说明",)  # the column stays to be filled
+
+
 def test_an_empty_model_can_be_filled():
     xml = writing.empty("limit_days", "承诺时限")
     document = dmn.read(xml)

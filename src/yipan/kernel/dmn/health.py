@@ -298,8 +298,8 @@ def _value(node: n.Node) -> Any:
 
 
 def _pieces(literals: list[Any]) -> tuple[Any, ...]:
-    """One value of each piece, kind by kind: of ordered ones the boundaries, what lies between them and beyond; of others
-    the values. Where that is not all there can be, something else, and the text before all others."""
+    """One value of each piece, kind by kind: of ordered ones the boundaries, what lies between them and beyond; of
+    others the values. Where that is not all there can be, something else, and the text before all others."""
     groups: dict[tuple[str, bool], list[Any]] = {}
     for value in literals:
         groups.setdefault((kind(value), getattr(value, "tzinfo", None) is not None), []).append(value)

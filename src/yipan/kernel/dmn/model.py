@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+# The name under which a rule's description is read as its note: other tools write notes there.
+DESCRIPTION = "说明"
 HitPolicy = Literal["UNIQUE", "ANY", "PRIORITY", "FIRST", "RULE ORDER", "OUTPUT ORDER", "COLLECT"]
 Aggregation = Literal["", "SUM", "MIN", "MAX", "COUNT"]
 

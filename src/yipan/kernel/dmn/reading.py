@@ -241,8 +241,11 @@ class _Reader:
         outputs = tuple(map(self._output, self.children(element, "output")))
         if not outputs:
             self.report(element, "决策表没有输出列", "请至少画一个输出列")
-        rules = tuple(self._rule(one, len(inputs), len(outputs)) for one in self.children(element, "rule"))
         notes = tuple(one.get("name", "") for one in self.children(element, "annotation"))
+        written = self.children(element, "rule")
+        described = not notes and any(self.text(one, "description") for one in written)
+        rules = tuple(self._rule(one, len(inputs), len(outputs), described=described) for one in written)
+        notes = (m.DESCRIPTION,) if described else notes
         aggregation = element.get("aggregation", "")
         return m.Table(
             inputs, outputs, rules, policy, aggregation, notes, type_ref, element.get("id", ""),  # type: ignore[arg-type]
@@ -265,13 +268,15 @@ class _Reader:
             self.text(self.child(element, "outputValues")), made, element.get("id", ""),
         )  # fmt: skip
 
-    def _rule(self, element: etree._Element, inputs: int, outputs: int) -> m.Rule:
+    def _rule(self, element: etree._Element, inputs: int, outputs: int, *, described: bool) -> m.Rule:
         tests = tuple(self.text(one) for one in self.children(element, "inputEntry"))
         values = tuple(self.text(one) for one in self.children(element, "outputEntry"))
         if (len(tests), len(values)) != (inputs, outputs):
             wrong = f"规则有 {len(tests)} 个条件、{len(values)} 个结果，表有 {inputs} 个输入、{outputs} 个输出"
             self.report(element, wrong, "请使每条规则与表头一致")
         notes = tuple(self.text(one) for one in self.children(element, "annotationEntry"))
+        if described:
+            notes = (self.text(element, "description"),)
         return m.Rule(tests, values, notes, element.get("id", ""), int(element.sourceline or 0))
 
 

@@ -1,6 +1,7 @@
 """A table written back into its DMN file: only what was changed, so that drawings and foreign extensions stay.
 
-Inputs, outputs and rules keep their elements as long as they keep their ids; new ones get ids of their own.
+Inputs, outputs and rules keep their elements as long as they keep their ids, and cells go with their columns; new ones
+get ids of their own. A single column of notes called 说明 is written as the rules' descriptions, where other tools show it.
 """
 
 import re
@@ -11,9 +12,11 @@ from typing import Any
 from lxml import etree
 
 from .errors import DmnError, Finding
-from .model import Rule, Table, TableInput, TableOutput
+from .model import DESCRIPTION, Rule, Table, TableInput, TableOutput
 from .reading import NAMESPACES
 
+_TABLE = ("description", "extensionElements", "input", "output", "annotation", "rule")
+_RULE = ("description", "extensionElements", "inputEntry", "outputEntry", "annotationEntry")
 _OURS = re.compile(r"input_\d+")  # input data that this module has made
 EMPTY = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="definitions_{key}" namespace="urn:yipan:{key}">
@@ -145,15 +148,26 @@ class _Writer:
         self.space = etree.QName(root).namespace
         self.ids = {one.get("id") for one in root.iter() if isinstance(one.tag, str)}
         self.eleven = self.space == NAMESPACES[-1]  # DMN 1.1 has types as elements and no annotations
+        self.sources: dict[str, list[int | None]] = {}  # of entries: for each column, which one it was
+        self.described = False
+        self.had_descriptions = not table.findall(self._tag("annotation"))  # then they were read as notes
 
     def write(self, table: Table) -> None:
         _set(self.table, "hitPolicy", table.hit_policy, "UNIQUE")
         _set(self.table, "aggregation", table.aggregation, "")
-        self._group("input", table.inputs, self._input)
-        self._group("output", table.outputs, self._output)
+        self.sources["inputEntry"] = self._group("input", table.inputs, self._input)
+        self.sources["outputEntry"] = self._group("output", table.outputs, self._output)
+        self.described = self._describes(table)
         if not self.eleven:
-            self._annotations(table.annotations)
+            self._annotations(() if self.described else table.annotations)
         self._group("rule", table.rules, self._rule)
+
+    def _describes(self, table: Table) -> bool:
+        """Whether notes are written as descriptions: not where the file has them as annotations."""
+        if table.annotations != (DESCRIPTION,) or not any(rule.annotations[0] for rule in table.rules):
+            return False
+        entries = self.table.iterfind(f"{self._tag('rule')}/{self._tag('annotationEntry')}/{self._tag('text')}")
+        return self.eleven or not any((one.text or "").strip() for one in entries)
 
     # -- elements ----------------------------------------------------------------------------------------------------
 
@@ -167,8 +181,10 @@ class _Writer:
         self.ids.add(f"{base}_{number}")
         return f"{base}_{number}"
 
-    def _group(self, name: str, wanted: Sequence[Any], fill: Callable[[etree._Element, Any], None]) -> None:
-        """The children of one name in the wanted order; those that stay keep their elements."""
+    def _group(
+        self, name: str, wanted: Sequence[Any], fill: Callable[[etree._Element, Any], None]
+    ) -> list[int | None]:
+        """The children of one name in the wanted order; those that stay keep their elements. For each its old place."""
         old = self.table.findall(self._tag(name))
         by_id = {one.get("id"): one for one in old if one.get("id")}
         free = [one for one in old if not one.get("id")]
@@ -181,9 +197,9 @@ class _Writer:
                     element.set("id", one.id)
             fill(element, one)
             made.append(element)
-        if [id(one) for one in made] == [id(one) for one in old]:
-            return
-        self._place(name, old, made)
+        self._place(self.table, _TABLE, name, old, made)
+        places = {id(one): at for at, one in enumerate(old)}
+        return [places.get(id(one)) for one in made]
 
     def _like(self, model: etree._Element | None, name: str) -> etree._Element:
         """A new element, indented as its neighbours are."""
@@ -193,18 +209,23 @@ class _Writer:
             element.text, element.tail = model.text, model.tail
         return element
 
-    def _place(self, name: str, old: list[etree._Element], made: list[etree._Element]) -> None:
-        order = ("description", "extensionElements", "input", "output", "annotation", "rule")
+    def _place(
+        self, parent: etree._Element, order: tuple[str, ...], name: str, old: list[etree._Element],
+        made: list[etree._Element],
+    ) -> None:  # fmt: skip
+        """``made`` in place of ``old``; the first ones stand where the order of children wants them."""
+        if [id(one) for one in made] == [id(one) for one in old]:
+            return
         if old:
-            at = self.table.index(old[0])
+            at = parent.index(old[0])
         else:
             before = {self._tag(one) for one in order[: order.index(name)]}
-            at = sum(1 for one in self.table if one.tag in before or not isinstance(one.tag, str))
+            at = sum(1 for one in parent if one.tag in before or not isinstance(one.tag, str))
         tails = [one.tail for one in old]
         for one in old:
-            self.table.remove(one)
+            parent.remove(one)
         for number, one in enumerate(made):
-            self.table.insert(at + number, one)
+            parent.insert(at + number, one)
         if tails:
             for one in made[:-1]:
                 one.tail = tails[0]
@@ -265,29 +286,43 @@ class _Writer:
         made = [deepcopy(old[0]) if old else etree.Element(self._tag("annotation")) for _ in names]
         for one, name in zip(made, names, strict=True):
             one.set("name", name)
-        self._place("annotation", old, made)
+        self._place(self.table, _TABLE, "annotation", old, made)
 
     def _rule(self, element: etree._Element, rule: Rule) -> None:
         self._entries(element, "inputEntry", rule.tests)
         self._entries(element, "outputEntry", rule.outputs)
         if not self.eleven:
-            self._entries(element, "annotationEntry", rule.annotations, ids=False)
+            self._entries(element, "annotationEntry", () if self.described else rule.annotations, ids=False)
+        self._describe(element, rule.annotations)
+
+    def _describe(self, rule: etree._Element, notes: tuple[str, ...]) -> None:
+        """Descriptions are notes only where there are no annotations; else they are not ours to change."""
+        old = rule.find(self._tag("description"))
+        text = notes[0] if self.described else ""
+        if text and old is None:
+            old = etree.Element(self._tag("description"))
+            old.tail = rule.text
+            rule.insert(0, old)
+        if old is None or (old.text or "").strip() == text:
+            return
+        if text:
+            old.text = text
+        elif self.described or self.had_descriptions:
+            rule.remove(old)
 
     def _entries(self, rule: etree._Element, name: str, texts: tuple[str, ...], *, ids: bool = True) -> None:
+        """Cells in the order of their columns: each goes with the column it belonged to."""
         old = rule.findall(self._tag(name))
-        for extra in old[len(texts) :]:
-            rule.remove(extra)
-        order = ("description", "extensionElements", "inputEntry", "outputEntry", "annotationEntry")
-        before = {self._tag(one) for one in order[: order.index(name) + 1]}
-        for at, text in enumerate(texts):
-            if at < len(old):
-                self._say(old[at], text)
-                continue
-            child = etree.Element(self._tag(name))
-            if ids:
-                child.set("id", self._new_id(name))
+        made: list[etree._Element] = []
+        for text, source in zip(texts, self.sources.get(name, range(len(texts))), strict=True):
+            child = old[source] if source is not None and source < len(old) else None
+            if child is None:
+                child = etree.Element(self._tag(name))
+                if ids:
+                    child.set("id", self._new_id(name))
             self._say(child, text)
-            rule.insert(sum(1 for one in rule if one.tag in before or not isinstance(one.tag, str)), child)
+            made.append(child)
+        self._place(rule, _RULE, name, old, made)
 
 
 def _set(element: etree._Element, name: str, value: str, usual: str) -> None:
