@@ -43,6 +43,22 @@ def test_needed_things_stand_below():
     assert "输入数据 收入" in svg
 
 
+def test_what_decisions_rest_upon_is_drawn():
+    """Knowledge sources: laws of decisions, and who keeps them."""
+    law = (
+        '<knowledgeSource id="law" name="管理办法"><authorityRequirement><requiredAuthority href="#office"/>'
+        '</authorityRequirement></knowledgeSource><knowledgeSource id="office" name="市监局"/>'
+    )
+    rests = '<authorityRequirement><requiredAuthority href="#law"/></authorityRequirement>'
+    xml = model(law, given("age"), decision("a", rests + text("age"), "i_age")).decode()
+    svg = picture.graph(dmn.read(xml.encode()))
+    at = tops(svg)
+    assert at["d_a"] < at["law"] < at["office"]
+    assert svg.count("yp-bpmn-dashed") == 2
+    assert "依据 管理办法" in svg
+    assert dmn.load(xml.encode()).decide("a", {"age": 3}).value == 3
+
+
 def test_names_are_escaped_and_rings_end():
     document = dmn.read(model(decision("a", text("1"), "d_b"), decision("b", text("1"), "d_a")).replace(
         b'name="m"', b'name="&lt;b&gt;"'))  # fmt: skip

@@ -209,6 +209,14 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A knowledge source: what decisions rest upon (a law, a document, a person). It is drawn, never evaluated."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     name: str
     namespace: str
@@ -228,6 +236,8 @@ class Document:
     nodes: Mapping[str, Node]  # by id, in document order
     types: Mapping[str, ItemDefinition]
     imports: tuple[Import, ...] = ()
+    sources: tuple[Source, ...] = ()
+    authorities: tuple[tuple[str, str], ...] = ()  # which id is an authority for which
     xml: bytes = field(default=b"", repr=False)
 
     def named(self, kind: type, name: str) -> Node | None:

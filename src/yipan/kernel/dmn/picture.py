@@ -1,27 +1,31 @@
 """The requirement graph of a model as SVG, drawn on the server: what a decision needs stands below it.
 
-Rectangles are decisions, rounded ones input data, cut corners knowledge models, dashed ones services. Full arrows are
-information, dashed ones knowledge. Only classes, never style attributes, as ``kernel.bpmn.picture``.
+Rectangles are decisions, rounded ones input data, cut corners knowledge models, dashed ones services, waves below
+knowledge sources. Full arrows are information, dashed ones knowledge and authority. Only classes, never style attributes, as ``kernel.bpmn.picture``.
 """
 
 from collections.abc import Mapping
 from html import escape
 
-from .model import Decision, Document, InputData, Knowledge, Node, Service
+from .model import Decision, Document, InputData, Knowledge, Node, Service, Source
 
 WIDTH, HEIGHT = 168, 54
 GAP_X, GAP_Y = 36, 58
 MARGIN = 16
 LINE = 12  # characters of a label's line
-KINDS: dict[type, str] = {Decision: "决策", InputData: "输入数据", Knowledge: "知识模型", Service: "决策服务"}
+KINDS: dict[type, str] = {Decision: "决策", InputData: "输入数据", Knowledge: "知识模型", Service: "决策服务",
+                          Source: "依据"}  # fmt: skip
 
 
 def graph(document: Document) -> str:
     """The SVG; imported elements are drawn with the name of their import."""
     nodes = {key: (node, node.name) for key, node in document.nodes.items()}
     edges = [(needed, key, dashed) for key, node in document.nodes.items() for needed, dashed in _needs(node)]
+    drawn_only = {one.id: one for one in document.sources if one.id}
+    edges += [(needed, key, True) for needed, key in document.authorities if key in nodes or key in drawn_only]
     imported = {one.namespace: one.name for one in document.imports}
     names: dict[str, str] = {key: name for key, (_, name) in nodes.items()}
+    names |= {key: one.name for key, one in drawn_only.items()}
     for needed, _, _ in edges:
         if needed not in names:
             namespace, _, key = needed.rpartition("#")
@@ -30,7 +34,7 @@ def graph(document: Document) -> str:
     width = max(x for x, _ in places.values()) + WIDTH + MARGIN if places else 2 * MARGIN
     height = max(y for _, y in places.values()) + HEIGHT + MARGIN if places else 2 * MARGIN
     drawn = [_edge(places[needed], places[key], dashed=dashed) for needed, key, dashed in edges]
-    drawn += [_node(document.nodes.get(key), key, name, places[key]) for key, name in names.items()]
+    drawn += [_node(document.nodes.get(key) or drawn_only.get(key), key, name, places[key]) for key, name in names.items()]
     label = escape(document.name or document.namespace)
     return (
         f'<svg class="yp-bpmn" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
@@ -89,12 +93,16 @@ def _edge(needed: tuple[int, int], key: tuple[int, int], *, dashed: bool) -> str
     return f'<path class="yp-bpmn-flow{more}" d="M{x1} {y1} L{x2} {y2}" marker-end="url(#yp-arrow)"/>'
 
 
-def _node(node: Node | None, key: str, name: str, place: tuple[int, int]) -> str:
+def _node(node: Node | Source | None, key: str, name: str, place: tuple[int, int]) -> str:
     x, y = place
     kind = KINDS.get(type(node), "引入")
     if isinstance(node, Knowledge):
         c = 12
         body = f'<path d="M{x + c} {y}H{x + WIDTH}V{y + HEIGHT - c}L{x + WIDTH - c} {y + HEIGHT}H{x}V{y + c}z"/>'
+    elif isinstance(node, Source):
+        low, half = y + HEIGHT - 6, WIDTH // 2
+        wave = f"q{half // 2} 14 {half} 0t{half} 0"
+        body = f'<path d="M{x + WIDTH} {y}H{x}V{low}{wave}z"/>'
     else:
         round_ = HEIGHT // 2 if isinstance(node, InputData) else 4
         dashed = ' class="yp-bpmn-dashed"' if node is None or isinstance(node, Service) else ""

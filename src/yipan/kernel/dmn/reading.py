@@ -1,6 +1,7 @@
-"""DMN 1.1 to 1.5 XML → Document. What has no meaning for evaluation (diagrams, authorities) is left in the XML."""
+"""DMN 1.1 to 1.5 XML → Document. What has no meaning for evaluation (diagrams, foreign extensions) is left in the XML."""
 
 import hashlib
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Any
 
@@ -98,8 +99,18 @@ class _Reader:
             raise DmnError(self.findings)
         return m.Document(
             self.root.get("name", ""), self.root.get("namespace", ""), hashlib.sha256(self.xml).hexdigest(),
-            MappingProxyType(nodes), MappingProxyType(types), imports, self.xml,
+            MappingProxyType(nodes), MappingProxyType(types), imports,
+            tuple(
+                m.Source(one.get("id", ""), one.get("name", "")) for one in self.children(self.root, "knowledgeSource")
+            ),
+            tuple(self._authorities()), self.xml,
         )  # fmt: skip
+
+    def _authorities(self) -> Iterator[tuple[str, str]]:
+        for owner in self.root:
+            for one in self.children(owner, "authorityRequirement"):
+                for needed in one:
+                    yield "#".join(filter(None, _reference(needed))), owner.get("id", "")
 
     def _node(self, element: Any) -> m.Node | None:
         name = etree.QName(element).localname
