@@ -32,12 +32,18 @@ _ORDERED = ("number", "date", "date and time", "time", "days and time duration")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """``rules`` count from 1; ``example`` are values of the inputs, as text, for which it shows."""
+    """``rules`` count from 1; ``example`` are values of the inputs, as text, for which it shows; ``line`` is that of
+    the last of the rules, or of the table."""
 
     kind: Kind
     rules: tuple[int, ...]
     example: tuple[tuple[str, str], ...]
     message: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        example = "，".join(f"{column} = {value}" for column, value in self.example)
+        return f"{self.message}，例如 {example}" if example else self.message
 
 
 def faults(table: Table) -> list[Fault]:
@@ -79,7 +85,8 @@ class _Health:
             (column.label, "其他值" if value == OTHER else show(value, inside=True))
             for column, value in zip(self.columns, values, strict=False)
         )
-        self.found.append(Fault(kind_, tuple(rule + 1 for rule in rules), shown, message))
+        line = self.table.rules[rules[-1]].line if rules else self.table.line
+        self.found.append(Fault(kind_, tuple(rule + 1 for rule in rules), shown, message, line))
 
     # -- pieces ------------------------------------------------------------------------------------------------------
 

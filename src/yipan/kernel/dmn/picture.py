@@ -34,7 +34,9 @@ def graph(document: Document) -> str:
     width = max(x for x, _ in places.values()) + WIDTH + MARGIN if places else 2 * MARGIN
     height = max(y for _, y in places.values()) + HEIGHT + MARGIN if places else 2 * MARGIN
     drawn = [_edge(places[needed], places[key], dashed=dashed) for needed, key, dashed in edges]
-    drawn += [_node(document.nodes.get(key) or drawn_only.get(key), key, name, places[key]) for key, name in names.items()]
+    drawn += [
+        _node(document.nodes.get(key) or drawn_only.get(key), key, name, places[key]) for key, name in names.items()
+    ]
     label = escape(document.name or document.namespace)
     return (
         f'<svg class="yp-bpmn" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '

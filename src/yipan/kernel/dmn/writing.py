@@ -181,9 +181,7 @@ class _Writer:
         self.ids.add(f"{base}_{number}")
         return f"{base}_{number}"
 
-    def _group(
-        self, name: str, wanted: Sequence[Any], fill: Callable[[etree._Element, Any], None]
-    ) -> list[int | None]:
+    def _group(self, name: str, wanted: Sequence[Any], fill: Callable[[etree._Element, Any], None]) -> list[int | None]:
         """The children of one name in the wanted order; those that stay keep their elements. For each its old place."""
         old = self.table.findall(self._tag(name))
         by_id = {one.get("id"): one for one in old if one.get("id")}

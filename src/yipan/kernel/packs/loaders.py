@@ -42,6 +42,13 @@ class CrossChecker(Protocol):
     def check_all(self, files: Sequence[PackFile], pack: Pack) -> list[Finding]: ...
 
 
+@runtime_checkable
+class Ordered(Protocol):
+    """A loader whose files need each other says in which order they are installed; else they come by path."""
+
+    def order(self, files: Sequence[PackFile]) -> Sequence[PackFile]: ...
+
+
 class DuplicateLoader(Exception):
     """Two rooms claim one folder: a mistake of the program, found at start-up."""
 
@@ -118,9 +125,10 @@ def check_pack(pack: Pack) -> list[Finding]:
 
 
 def install_plan(pack: Pack) -> Iterator[tuple[Loader, PackFile]]:
-    """(loader, file) in the order to install: folders by their dependencies, files by path."""
+    """(loader, file) in the order to install: folders by their dependencies, files by path or as their loader says."""
     for folder in registered_folders():
-        for file in sorted(pack.folder(folder), key=lambda f: f.path):
-            loader = loader_for(folder)
-            assert loader is not None
+        loader = loader_for(folder)
+        assert loader is not None
+        files = sorted(pack.folder(folder), key=lambda f: f.path)
+        for file in loader.order(files) if isinstance(loader, Ordered) else files:
             yield loader, file

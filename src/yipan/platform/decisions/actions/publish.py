@@ -69,7 +69,7 @@ def sound(xml: bytes, cases: Sequence[Case], at: datetime) -> m.Document:
     except dmn.DmnError as problem:
         raise DecisionProblem(str(problem)) from problem
     wrong = [str(finding) for finding in model.findings]
-    wrong += [f"“{name}”：{fault.message}" for name, fault in faults_of(document) if fault.kind in ERRORS]
+    wrong += [f"“{name}”：{fault}" for name, fault in faults_of(document) if fault.kind in ERRORS]
     wrong += [text for _, text in failures(run_cases(model, cases))]
     if not any(isinstance(node, m.Decision) for node in document.nodes.values()):
         wrong.append("文件中没有决策")

@@ -182,3 +182,31 @@ def test_faults_of_packs_have_their_lines():
     assert "没有决策文件" in loader.check_all([alone], None)[0].message
     (overlap,) = files(fee__dmn=model("< 18 -> 0", "< 20 -> 5"))
     assert [one.severity for one in loader.check(overlap)] == ["error", "warning"]
+    spread = overlap.content.replace(b"<rule", b"\n<rule")
+    (both, gap) = loader.check(files(fee__dmn=spread)[0])
+    assert (both.line, gap.line) == (3, 1)
+    assert "例如 年龄 = 17" in both.message
+    assert "例如 年龄 = 20" in gap.message
+
+
+def test_what_a_pack_imports_is_in_it():
+    loader, kind = DecisionLoader(), "https://www.omg.org/spec/DMN/20191111/MODEL/"
+
+    def importing(key: str, *namespaces: str) -> bytes:
+        lines = "".join(
+            f'\n<import name="n{n}" namespace="{one}" importType="{kind}"/>' for n, one in enumerate(namespaces)
+        )
+        return model(*A, key=key).replace(b"<inputData", f"{lines}<inputData".encode(), 1)
+
+    a, b = files(a__dmn=importing("a", "urn:b"), b__dmn=importing("b"))
+    assert loader.check_all([a, b], None) == []
+    tests = files(a__tests__yaml="[]")
+    assert [file.name for file in loader.order([a, *tests, b])] == ["a.tests.yaml", "b.dmn", "a.dmn"]
+    assert [(one.line, one.message[:5]) for one in loader.check_all([a], None)] == [(2, "引入的模型")]
+    ring = files(a__dmn=importing("a", "urn:b"), b__dmn=importing("b", "urn:c", "urn:a"), c__dmn=importing("c"))
+    assert [(one.file.rpartition("/")[2], one.line) for one in loader.check_all(ring, None)] == [
+        ("a.dmn", 2),
+        ("b.dmn", 3),
+    ]
+    (twin,) = files(twin__dmn=importing("a"))
+    assert "已有" in loader.check_all([files(a__dmn=importing("a"))[0], twin], None)[0].message
