@@ -1,7 +1,8 @@
 """The requirement graph of a model as SVG, drawn on the server: what a decision needs stands below it.
 
 Rectangles are decisions, rounded ones input data, cut corners knowledge models, dashed ones services, waves below
-knowledge sources. Full arrows are information, dashed ones knowledge and authority. Only classes, never style attributes, as ``kernel.bpmn.picture``.
+knowledge sources. Full arrows are information, dashed ones knowledge and authority. Only classes, never style
+attributes, as ``kernel.bpmn.picture``.
 """
 
 from collections.abc import Mapping
@@ -21,11 +22,11 @@ def graph(document: Document) -> str:
     """The SVG; imported elements are drawn with the name of their import."""
     nodes = {key: (node, node.name) for key, node in document.nodes.items()}
     edges = [(needed, key, dashed) for key, node in document.nodes.items() for needed, dashed in _needs(node)]
-    drawn_only = {one.id: one for one in document.sources if one.id}
-    edges += [(needed, key, True) for needed, key in document.authorities if key in nodes or key in drawn_only]
+    sources = {one.id: one for one in document.sources if one.id}
+    edges += [(needed, key, True) for needed, key in document.authorities if key in nodes or key in sources]
     imported = {one.namespace: one.name for one in document.imports}
     names: dict[str, str] = {key: name for key, (_, name) in nodes.items()}
-    names |= {key: one.name for key, one in drawn_only.items()}
+    names |= {key: one.name for key, one in sources.items()}
     for needed, _, _ in edges:
         if needed not in names:
             namespace, _, key = needed.rpartition("#")
@@ -34,9 +35,8 @@ def graph(document: Document) -> str:
     width = max(x for x, _ in places.values()) + WIDTH + MARGIN if places else 2 * MARGIN
     height = max(y for _, y in places.values()) + HEIGHT + MARGIN if places else 2 * MARGIN
     drawn = [_edge(places[needed], places[key], dashed=dashed) for needed, key, dashed in edges]
-    drawn += [
-        _node(document.nodes.get(key) or drawn_only.get(key), key, name, places[key]) for key, name in names.items()
-    ]
+    shapes: dict[str, Node | Source] = {**document.nodes, **sources}
+    drawn += [_node(shapes.get(key), key, name, places[key]) for key, name in names.items()]
     label = escape(document.name or document.namespace)
     return (
         f'<svg class="yp-bpmn" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '

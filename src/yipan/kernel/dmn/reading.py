@@ -1,4 +1,4 @@
-"""DMN 1.1 to 1.5 XML → Document. What has no meaning for evaluation (diagrams, foreign extensions) is left in the XML."""
+"""DMN 1.1 to 1.5 XML → Document. What is neither evaluated nor drawn (diagrams, extensions) is left in the XML."""
 
 import hashlib
 from collections.abc import Iterator

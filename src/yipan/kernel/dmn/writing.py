@@ -1,7 +1,8 @@
 """A table written back into its DMN file: only what was changed, so that drawings and foreign extensions stay.
 
 Inputs, outputs and rules keep their elements as long as they keep their ids, and cells go with their columns; new ones
-get ids of their own. A single column of notes called 说明 is written as the rules' descriptions, where other tools show it.
+get ids of their own. A single column of notes called 说明 is written as descriptions of the rules, where other tools
+show it.
 """
 
 import re
