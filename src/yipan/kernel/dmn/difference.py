@@ -203,13 +203,20 @@ def _said(table: Table, rule: Rule) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(inputs + outputs))
 
 
+def _notes(table: Table, rule: Rule) -> list[tuple[str, str]]:
+    """Notes do not tell which rule is which, but what is written there (the law, the reason) is shown when it differs."""
+    return [
+        (f"注 {name or '说明'}", text) for name, text in zip(table.annotations, rule.annotations, strict=False) if text
+    ]
+
+
 def _plain(text: str) -> str:
     return "-" if not text.strip() else text.strip()
 
 
 def _cells(old: Table | None, before: Rule | None, new: Table | None, after: Rule | None) -> tuple[CellChange, ...]:
-    left = dict(_said(old, before)) if old is not None and before is not None else {}
-    right = dict(_said(new, after)) if new is not None and after is not None else {}
+    left = dict((*_said(old, before), *_notes(old, before))) if old is not None and before is not None else {}
+    right = dict((*_said(new, after), *_notes(new, after))) if new is not None and after is not None else {}
     names = [*right, *(name for name in left if name not in right)]
     changed = [CellChange(name[2:], left.get(name, ""), right.get(name, "")) for name in names]
     return tuple(one for one in changed if one.before != one.after)

@@ -1,6 +1,7 @@
 """Every read of the room: lists, versions with what is to be seen of them, drafts, test results."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -134,11 +135,16 @@ def changes(before: m.Document, after: m.Document) -> tuple[NodeChange, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An input of a decision with its basic type ("" when anything goes)."""
+    """An input of a decision with its basic type ("" when anything goes); ``options``: all texts it can be."""
 
     name: str
     kind: str
     allowed: str = ""
+    options: tuple[str, ...] = ()
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        return [(one, one) for one in self.options]
 
 
 def inputs_of(model: dmn.Model, decision: m.Decision) -> list[Input]:
@@ -155,28 +161,49 @@ def inputs_of(model: dmn.Model, decision: m.Decision) -> list[Input]:
         elif isinstance(node, m.Decision):
             waiting += [key for namespace, key in (*node.inputs, *node.decisions) if not namespace]
     nodes = [node for node in model.document.nodes.values() if node.id in wanted and isinstance(node, m.InputData)]
-    return [_input(model.document, node) for node in nodes]
+    tables = [table_of(one) for one in model.document.nodes.values() if isinstance(one, (m.Decision, m.Knowledge))]
+    columns = [column for table in tables if table is not None for column in table.inputs]
+    return [
+        _input(model.document, node, [one for one in columns if one.expression.text == node.name]) for node in nodes
+    ]
 
 
-def _input(document: m.Document, node: m.InputData) -> Input:
-    kind, allowed = node.variable.type_ref, ""
+def _input(document: m.Document, node: m.InputData, columns: Sequence[m.TableInput]) -> Input:
+    """``columns`` read it as it is: other tools write types and allowed values there only."""
+    kind = node.variable.type_ref or next((one.expression.type_ref for one in columns if one.expression.type_ref), "")
+    allowed = ""
     for _ in range(10):  # an alias of an alias
         type_ = document.types.get(kind)
         if type_ is None or type_.is_collection or type_.components:
             break
         kind, allowed = type_.type_ref, type_.allowed or allowed
-    return Input(node.name, kind if kind in _BASIC else "", allowed)
+    allowed = allowed or next((one.allowed for one in columns if one.allowed), "")
+    options = _options(allowed)
+    kind = "string" if options else "number" if kind in _NUMBERS else kind
+    return Input(node.name, kind if kind in _BASIC else "", allowed, options)
 
 
+def _options(allowed: str) -> tuple[str, ...]:
+    """Allowed values that are nothing but texts."""
+    try:
+        found = feel.compile(f"[{allowed}]").evaluate({}) if allowed.startswith('"') else []
+    except feel.FeelError:
+        return ()
+    return tuple(found) if isinstance(found, list) and all(isinstance(one, str) for one in found) else ()
+
+
+_NUMBERS = {"integer", "long", "double"}  # names of Camunda
 _BASIC = {"string", "number", "boolean", "date", "dateTime", "time", "dayTimeDuration", "yearMonthDuration"}
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The answer to a trial: its value as FEEL writes it, and why, table by table (``names`` by their ids)."""
+    """The answer to a trial: its value as FEEL writes it (``parts``: one by one with the titles of their columns, where
+    there are several), and why, table by table (``names`` by their ids)."""
 
     value: Any
     shown: str
+    parts: tuple[tuple[str, str], ...]
     fired: tuple[Any, ...]
     missing: tuple[str, ...]
     names: dict[str, str]
@@ -186,7 +213,16 @@ def try_out(model: dmn.Model, decision: str, inputs: dict[str, Any]) -> Tried:
     """Raises FeelError beyond the budget."""
     answer = model.decide(decision, inputs)
     missing = tuple(dict.fromkeys(name for one in answer.fired for name, value in one.inputs if value is None))
-    return Tried(answer.value, feel.literal(answer.value), answer.fired, missing, _table_names(model))
+    parts = _parts(model.find(decision, m.Decision), answer.value)
+    return Tried(answer.value, feel.literal(answer.value), parts, answer.fired, missing, _table_names(model))
+
+
+def _parts(node: m.Decision, value: Any) -> tuple[tuple[str, str], ...]:
+    table = table_of(node)
+    if table is None or not isinstance(value, dict):
+        return ()
+    titles = {column.name: column.label or column.name for column in table.outputs}
+    return tuple((titles.get(name, name), feel.literal(part)) for name, part in value.items())
 
 
 def _table_names(model: dmn.Model) -> dict[str, str]:

@@ -97,6 +97,30 @@ def test_a_trial_tells_why(people, signed_in):
     assert client.post(address, {"decision": "none"}).status_code == 404
 
 
+def test_a_trial_offers_what_a_column_allows(people, signed_in):
+    """Other tools write types and allowed values at the columns only; several results have their titles."""
+    xml = model('"甲" -> 1', '"乙" -> 2').decode()
+    xml = xml.replace("</inputExpression>", '</inputExpression><inputValues><text>"甲","乙"</text></inputValues>')
+    xml = xml.replace('<output name="v"/>', '<output name="v" label="档次"/><output name="w" label="天数"/>')
+    xml = xml.replace("</outputEntry>", "</outputEntry><outputEntry><text>5</text></outputEntry>")
+    publish(xml.encode())
+    client = signed_in(people("看的人", VIEW))
+    assert '<option value="乙">乙</option>' in page(client, "model", "fee")
+    answer = client.post(reverse("decisions:try", args=["fee", 1]), {"decision": "fee", "given-年龄": "乙"})
+    text = re.sub(r"<[^>]*>|\s+", "", answer.content.decode())
+    assert "结果档次2，天数5" in text
+    text = client.post(reverse("decisions:try", args=["fee", 1]), {"decision": "fee"}).content.decode()
+    assert "没有结果" in text
+
+
+def test_notes_that_differ_are_shown(people, signed_in):
+    noted = model(*A).replace(b"<rule id='r1'>", b"<rule id='r1'><description>%s</description>")
+    for law in ("旧办法第三条", "新办法第五条"):
+        publish(noted.replace(b"%s", law.encode()))
+    text = page(signed_in(people("看的人", VIEW)), "compare", "fee", 1, 2)
+    assert re.search(r"说明：<code>旧办法第三条</code>.*说明：<code>新办法第五条</code>", text, re.DOTALL)
+
+
 def test_from_an_empty_table_to_a_version(editor):
     """New table, columns, rules, publication: the decision is given the data its columns name."""
     answer = editor.post(reverse("decisions:new"), {"key": "level", "title": "补贴档次"})

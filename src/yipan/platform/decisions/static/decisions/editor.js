@@ -200,9 +200,9 @@ function key(form, cell, event) {
     onRow(form, event.key === "ArrowUp" ? "up" : "down", row, x);
   } else if (event.altKey && event.key === "Delete") {
     if (!onRow(form, "drop", row, x)) press(form, "drop-rule:1");
-  } else if (event.key === "Enter") {
+  } else if (event.key === "Enter" && !control) { // with Ctrl it saves, as everywhere
     settle(form, cell);
-    if (control || (!event.shiftKey && !row.nextElementSibling)) onRow(form, "add", row, control ? 0 : x);
+    if (event.altKey || (!event.shiftKey && !row.nextElementSibling)) onRow(form, "add", row, event.altKey ? 0 : x);
     else go(form, y + (event.shiftKey ? -1 : 1), x);
   } else if (event.key === "Tab") {
     const last = cellsOf(row).length - 1;
