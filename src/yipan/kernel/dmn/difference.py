@@ -204,7 +204,7 @@ def _said(table: Table, rule: Rule) -> tuple[tuple[str, str], ...]:
 
 
 def _notes(table: Table, rule: Rule) -> list[tuple[str, str]]:
-    """Notes do not tell which rule is which, but what is written there (the law, the reason) is shown when it differs."""
+    """Notes do not tell which rule is which, but what is written there (a law, a reason) is shown when it differs."""
     return [
         (f"注 {name or '说明'}", text) for name, text in zip(table.annotations, rule.annotations, strict=False) if text
     ]

@@ -82,11 +82,20 @@ def _places(names: Mapping[str, str], edges: list[tuple[str, str, bool]]) -> dic
     widest = max((len(row) for row in rows.values()), default=0)
     places: dict[str, tuple[int, int]] = {}
     for at, level in enumerate(levels):
-        row = rows[level]
+        row = _beneath(rows[level], edges, places)
         left = MARGIN + (widest - len(row)) * (WIDTH + GAP_X) // 2
         for number, key in enumerate(row):
             places[key] = (left + number * (WIDTH + GAP_X), MARGIN + at * (HEIGHT + GAP_Y))
     return places
+
+
+def _beneath(row: list[str], edges: list[tuple[str, str, bool]], places: Mapping[str, tuple[int, int]]) -> list[str]:
+    """A row in the order of what stands above it, so that few lines cross; what nobody above needs stays at the end."""
+    middle: dict[str, float] = {}
+    for one in row:
+        above = [places[key][0] for needed, key, _ in edges if needed == one and key in places]
+        middle[one] = sum(above) / len(above) if above else float("inf")
+    return sorted(row, key=middle.__getitem__)
 
 
 def _edge(needed: tuple[int, int], key: tuple[int, int], *, dashed: bool) -> str:

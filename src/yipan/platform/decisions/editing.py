@@ -36,8 +36,15 @@ def policy_of(table: Table) -> str:
 
 
 def widths(table: Table) -> list[int]:
-    """How many letters each column of cells should show; Chinese ones count twice."""
-    columns = zip(*((*rule.tests, *rule.outputs, *rule.annotations) for rule in table.rules), strict=True)
+    """How many letters each column should show, its title among them; Chinese ones count twice."""
+    titles = (
+        *(column.label for column in table.inputs),
+        *(column.label or column.name for column in table.outputs),
+        *table.annotations,
+    )
+    columns = zip(
+        titles, *((*rule.tests, *rule.outputs, *rule.annotations) for rule in table.rules), strict=True
+    )  # fmt: skip
     return [min(30, max(8, *(sum(2 if ord(one) > 255 else 1 for one in text) for text in texts))) for texts in columns]
 
 

@@ -147,10 +147,16 @@ class Input:
         return [(one, one) for one in self.options]
 
 
-def inputs_of(model: dmn.Model, decision: m.Decision) -> list[Input]:
-    """The data a decision needs, directly or through others, in the order of the document."""
+def last_ones_last(decisions: Sequence[m.Decision]) -> list[m.Decision]:
+    """Those that no other decision needs come at the end: they are what the model is for."""
+    needed = {key for one in decisions for _, key in one.decisions}
+    return sorted(decisions, key=lambda one: one.id not in needed)
+
+
+def inputs_of(model: dmn.Model, decisions: Sequence[m.Decision]) -> list[Input]:
+    """The data that decisions need, directly or through others, in the order of the document."""
     wanted: set[str] = set()
-    waiting, seen = [decision.id], set()
+    waiting, seen = [one.id for one in decisions], set()
     while waiting:
         node = model.document.nodes.get(waiting.pop())
         if node is None or node.id in seen:

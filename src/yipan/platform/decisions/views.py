@@ -115,8 +115,8 @@ def parts(shown: queries.Version, key: str, tried: "Trial | None") -> dict[str, 
     return {
         "shown": shown,
         "graph": picture.graph(document),
-        "decisions": decisions,
-        "asked": {node.id: queries.inputs_of(shown.model, node) for node in decisions},
+        "choices": [(node.id, node.name) for node in queries.last_ones_last(decisions)],
+        "asked": queries.inputs_of(shown.model, decisions),
         "results": queries.results(shown.model, key),
         "tried": tried or Trial(),
         "policies": POLICIES,
@@ -144,7 +144,7 @@ def tried(request: HttpRequest, model: dmn.Model) -> Trial:
     node = model.document.nodes.get(request.POST.get("decision", ""))
     if not isinstance(node, m.Decision):
         raise Http404
-    asked = queries.inputs_of(model, node)
+    asked = queries.inputs_of(model, [node])
     texts = {one.name: request.POST.get(f"given-{one.name}", "") for one in asked}
     try:
         inputs = {one.name: typed(texts[one.name], one.kind) for one in asked}
