@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from yipan.kernel import dmn, feel
@@ -18,6 +19,9 @@ __all__ = [
     "Listed", "Tried", "Version", "cases", "changes", "draft", "history", "listed", "loaded", "newest", "results",
     "table_in", "try_out", "version",
 ]  # fmt: skip
+
+
+MOST_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +231,8 @@ def _parts(node: m.Decision, value: Any) -> tuple[tuple[str, str], ...]:
     table = table_of(node)
     if table is None or not isinstance(value, dict):
         return ()
-    titles = {column.name: column.label or column.name for column in table.outputs}
-    return tuple((titles.get(name, name), feel.literal(part)) for name, part in value.items())
+    titles: dict[Any, str] = {column.name: column.label or column.name for column in table.outputs}
+    return tuple((titles.get(name, str(name)), feel.literal(part)) for name, part in value.items())
 
 
 def _table_names(model: dmn.Model) -> dict[str, str]:
@@ -238,4 +242,7 @@ def _table_names(model: dmn.Model) -> dict[str, str]:
 
 
 def value_shown(value: Any) -> str:
+    """A value as FEEL writes it; of a quotient without end the first digits."""
+    if isinstance(value, Decimal) and len(value.as_tuple().digits) > MOST_DIGITS:
+        return f"约 {feel.show(Decimal(f'{value:.6g}'), inside=True)}"
     return feel.show(value, inside=True)
