@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from yipan.kernel import dmn
-from yipan.kernel.dmn import difference, writing
-from yipan.kernel.dmn.model import Decision, Knowledge, Rule, Table, TableInput, TableOutput, TextExpression
+from yipan.kernel.dmn import writing
+from yipan.kernel.dmn.model import Decision, Knowledge, Rule, Table, TableInput, TableOutput, TextExpression, table_of
 
 SUITE = Path(os.environ.get("YIPAN_CONFORMANCE", "")) / "dmn-tck"
 
@@ -24,7 +24,7 @@ def canonical(xml: bytes) -> bytes:
 
 def tables(xml: bytes) -> list[tuple[str, Table]]:
     nodes = dmn.read(xml).nodes.items()
-    found = [(key, difference.table_of(node)) for key, node in nodes if isinstance(node, (Decision, Knowledge))]
+    found = [(key, table_of(node)) for key, node in nodes if isinstance(node, (Decision, Knowledge))]
     return [(key, one) for key, one in found if one is not None and not key.startswith("#")]
 
 

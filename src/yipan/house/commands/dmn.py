@@ -1,12 +1,12 @@
 """Decision models without a database: check one, decide by one, compare two versions."""
 
 import argparse
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from . import print_json
 from .feel import context_of, plain
 
 EXAMPLES = (
@@ -16,7 +16,6 @@ EXAMPLES = (
     ("yipan dmn diff old.dmn new.dmn", "rules added, removed, changed and moved; exit code 1 when there are any"),
 )
 NOT_READ = 2
-ERRORS = frozenset(("conflict", "never", "shadowed"))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,14 +46,10 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"✗ {problem.filename}: {problem.strerror}", file=sys.stderr)
     except dmn.DmnError as problem:
         if arguments.json:
-            _print({"problem": [asdict(one) for one in problem.findings]})
+            print_json({"problem": [asdict(one) for one in problem.findings]})
         else:
             print(f"✗ {problem}", file=sys.stderr)
     return NOT_READ
-
-
-def _print(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
 def _model(arguments: argparse.Namespace) -> Any:
@@ -66,18 +61,13 @@ def _model(arguments: argparse.Namespace) -> Any:
 # -- check ------------------------------------------------------------------------------------------------------------
 def _check(arguments: argparse.Namespace) -> int:
     from yipan.kernel.dmn import health
-    from yipan.kernel.dmn.difference import table_of
-    from yipan.kernel.dmn.model import Decision, Knowledge
 
     model = _model(arguments)
     found = [{"severity": "error", "node": "", "kind": "unreadable", **asdict(one)} for one in model.findings]
-    for node in model.document.nodes.values():
-        table = table_of(node) if isinstance(node, (Decision, Knowledge)) else None
-        for fault in health.faults(table) if table is not None else ():
-            severity = "error" if fault.kind in ERRORS else "warning"
-            found.append({"severity": severity, "node": node.name, **asdict(fault)})
+    for name, fault in health.faults_of(model.document):
+        found.append({"severity": "error" if fault.is_error else "warning", "node": name, **asdict(fault)})
     if arguments.json:
-        _print(found)
+        print_json(found)
     else:
         for one in found:
             example = "，".join(f"{name} = {value}" for name, value in one.get("example", ()))
@@ -109,7 +99,7 @@ def _run(arguments: argparse.Namespace) -> int:
         print(f"✗ {problem}", file=sys.stderr)
         return 1
     if arguments.json:
-        _print({"decision": wanted, "value": feel.literal(answer.value), "json": plain(answer.value),
+        print_json({"decision": wanted, "value": feel.literal(answer.value), "json": plain(answer.value),
                 "fired": [_fired(one) for one in answer.fired]})  # fmt: skip
     else:
         print(feel.literal(answer.value))
@@ -150,7 +140,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     before, after = (dmn.read(file.read_bytes()) for file in (arguments.before, arguments.after))
     found = compare(before, after)
     if arguments.json:
-        _print([asdict(one) for one in found])
+        print_json([asdict(one) for one in found])
         return 1 if found else 0
     for node in found:
         print(f"{_SIGNS[node.what]} {node.id} “{node.name}”")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from .model import Decision, Document, Knowledge, Rule, Table, TableInput, TableOutput, TextExpression
+from .model import Decision, Document, Knowledge, Rule, Table, TableInput, TableOutput, TextExpression, table_of
 
 What = Literal["added", "removed", "changed", "moved"]
 
@@ -55,12 +55,6 @@ def compare(old: Document, new: Document) -> tuple[NodeChange, ...]:
     ]
     found += [NodeChange("removed", key, node.name) for key, node in before.items() if key not in after]
     return tuple(one for one in found if one is not None)
-
-
-def table_of(node: Decision | Knowledge) -> Table | None:
-    """The table that is a node's whole logic."""
-    logic = node.expression if isinstance(node, Decision) else node.function.body if node.function else None
-    return logic if isinstance(logic, Table) else None
 
 
 def _node(old: Decision | Knowledge, new: Decision | Knowledge) -> NodeChange | None:

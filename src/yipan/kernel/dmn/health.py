@@ -21,9 +21,10 @@ from yipan.kernel.feel.compiler import compile_node
 from yipan.kernel.feel.runtime import Root, Run
 from yipan.kernel.feel.values import kind, less, show
 
-from .model import Table
+from .model import Document, Table, table_of
 
 Kind = Literal["overlap", "conflict", "gap", "shadowed", "never", "opaque", "large"]
+ERRORS = frozenset(("conflict", "never", "shadowed"))
 MOST_EXAMPLES = 20
 MOST_STEPS = 2_000_000
 OTHER = "\uffff其他"
@@ -41,6 +42,11 @@ class Fault:
     message: str
     line: int = 0
 
+    @property
+    def is_error(self) -> bool:
+        """Whether it stands in the way of use: what contradicts itself is wrong whatever was meant."""
+        return self.kind in ERRORS
+
     def __str__(self) -> str:
         example = "，".join(f"{column} = {value}" for column, value in self.example)
         return f"{self.message}，例如 {example}" if example else self.message
@@ -49,6 +55,12 @@ class Fault:
 def faults(table: Table) -> list[Fault]:
     """Everything found, rules in their order; empty for a table that is whole and without contradiction."""
     return _Health(table).run()
+
+
+def faults_of(document: Document) -> list[tuple[str, Fault]]:
+    """Faults of every table that is a decision's or knowledge model's whole logic, with the name of its owner."""
+    tables = [(node.name, table_of(node)) for node in document.nodes.values()]
+    return [(name, fault) for name, table in tables if table is not None for fault in faults(table)]
 
 
 @dataclass(frozen=True, slots=True)

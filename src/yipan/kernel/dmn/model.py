@@ -182,6 +182,10 @@ class Decision:
     question: str = ""
     line: int = 0
 
+    @property
+    def logic(self) -> Expression | None:
+        return self.expression
+
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
@@ -193,6 +197,11 @@ class Knowledge:
     function: FunctionDefinition | None
     knowledge: tuple[tuple[str, str], ...] = ()
     line: int = 0
+
+    @property
+    def logic(self) -> Expression | None:
+        """What the function is made of."""
+        return self.function.body if self.function is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +233,12 @@ class Import:
 
 
 Node = Decision | InputData | Knowledge | Service
+
+
+def table_of(node: Node | None) -> Table | None:
+    """The table that is the whole logic of a decision or knowledge model."""
+    logic = node.logic if isinstance(node, (Decision, Knowledge)) else None
+    return logic if isinstance(logic, Table) else None
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from yipan.kernel import dmn, feel
-from yipan.kernel.dmn import health
-from yipan.kernel.dmn import model as m
 from yipan.kernel.feel.values import equal, normalise
 
 
@@ -123,19 +121,3 @@ def failures(results: Sequence[CaseResult]) -> list[tuple[int, str]]:
 
 def _said(value: Any) -> str:
     return feel.literal(normalise(value))
-
-
-def faults_of(document: m.Document) -> list[tuple[str, health.Fault]]:
-    """Faults of every table that is a decision's or knowledge model's whole logic, with the name of its owner."""
-    found = []
-    for node in document.nodes.values():
-        logic = node.expression if isinstance(node, m.Decision) else None
-        if isinstance(node, m.Knowledge) and node.function is not None:
-            logic = node.function.body
-        if isinstance(logic, m.Table):
-            found += [(node.name, fault) for fault in health.faults(logic)]
-    return found
-
-
-# Which faults keep a model from being published: what contradicts itself is wrong whatever was meant.
-ERRORS = frozenset(("conflict", "never", "shadowed"))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, JsonResponse
@@ -54,8 +54,6 @@ def _created(request: HttpRequest) -> DecisionDraft:
         return drafts.create(key, request.POST.get("title", ""), by(request))
     if upload.size is None or upload.size > MOST_BYTES:
         raise DecisionProblem("文件太大，请控制在 5 MB 以内。")
-    if not key.isascii() or not key.isidentifier():
-        raise DecisionProblem("标识只能用英文字母、数字和下划线，以字母开头，例如 subsidy_level。")
     return drafts.upload(upload.read(), key, by(request))
 
 
@@ -187,11 +185,7 @@ def check(request: HttpRequest, key: str) -> HttpResponseBase:
         found = [checking.check(model, node, text[:MOST_TEXT], tests=tests) for text in texts]
     except (dmn.DmnError, KeyError):
         raise Http404 from None
-    problems = [
-        None if one is None else {"message": one.message, "position": one.position, "remedy": one.remedy}
-        for one in found
-    ]
-    return JsonResponse({"problems": problems})
+    return JsonResponse({"problems": [None if one is None else asdict(one) for one in found]})
 
 
 def _texts(posted: str) -> list[str]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from yipan.kernel import dmn
+from yipan.kernel.dmn import health
 from yipan.kernel.packs import Finding, InstallContext, Pack, PackFile
 
-from .domain import ERRORS, cases_of, failures, faults_of, run_cases
+from .domain import cases_of, failures, run_cases
 
 TESTS = ".tests.yaml"
 
@@ -57,8 +58,8 @@ class DecisionLoader:
         except dmn.DmnError as problem:
             return [file.finding(one.line, f"{one.message}（{one.remedy}）") for one in problem.findings]
         return [
-            file.finding(fault.line, f"“{name}”：{fault}", "error" if fault.kind in ERRORS else "warning")
-            for name, fault in faults_of(document)
+            file.finding(fault.line, f"“{name}”：{fault}", "error" if fault.is_error else "warning")
+            for name, fault in health.faults_of(document)
         ]
 
     def check_all(self, files: Sequence[PackFile], pack: Pack) -> list[Finding]:  # noqa: ARG002

@@ -1,10 +1,9 @@
 """Published decisions ready to be asked: compiled once in a program and kept by row."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
+from functools import lru_cache
 from typing import Any
 
 from yipan.kernel import dmn
@@ -13,8 +12,6 @@ from yipan.kernel.dmn import Document
 from .models import DecisionModel
 
 MAX_KEPT = 256
-_kept: OrderedDict[int, dmn.Model] = OrderedDict()
-_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,39 +49,36 @@ def resolve(key: str, version: str, at: datetime) -> Resolved | None:
     return None if chosen is None else Resolved(chosen[0], chosen[1], chosen[2], key)
 
 
+@lru_cache(maxsize=MAX_KEPT)
 def model_of(row_id: int) -> dmn.Model:
     """The model of a version, with what it imports as it was when the version was published."""
-    with _lock:
-        found = _kept.get(row_id)
-        if found is not None:
-            _kept.move_to_end(row_id)
-    if found is not None:
-        return found
     row = DecisionModel.objects.get(pk=row_id)
-    xml = bytes(row.xml)
-    made = dmn.load(xml, imported_by(dmn.read(xml), row.published_at))
-    with _lock:
-        _kept[row_id] = made
-        while len(_kept) > MAX_KEPT:
-            _kept.popitem(last=False)
-    return made
+    return loaded(bytes(row.xml), row.published_at)
 
 
-def imported_by(document: Document, at: datetime) -> list[bytes]:
-    """XML of the models that a document imports, directly or not, as they were published at that time."""
-    found: dict[str, bytes] = {}
+def loaded(xml: bytes, at: datetime) -> dmn.Model:
+    """The model of a file, with what it imports as it was published at that time. Raises DmnError."""
+    document = dmn.read(xml)
+    return dmn.load_all([document, *_imported_by(document, at)])[document.namespace]
+
+
+def _imported_by(document: Document, at: datetime) -> list[Document]:
+    """What a document imports, directly or not."""
+    found: dict[str, Document] = {}
     waiting = [one.namespace for one in document.imports]
     while waiting:
         namespace = waiting.pop()
+        if namespace in found:
+            continue
         rows = DecisionModel.objects.filter(namespace=namespace, published_at__lte=at)
         row = rows.order_by("-published_at", "-version").first()
-        if namespace in found or row is None:
+        if row is None:
             continue
-        found[namespace] = bytes(row.xml)
-        waiting += [one.namespace for one in dmn.read(found[namespace]).imports]
+        found[namespace] = dmn.read(bytes(row.xml))
+        waiting += [one.namespace for one in found[namespace].imports]
     return list(found.values())
 
 
 def forget() -> None:
     """Tests: ids come again."""
-    _kept.clear()
+    model_of.cache_clear()

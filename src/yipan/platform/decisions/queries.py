@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from yipan.kernel import dmn, feel
+from yipan.kernel.dmn import health
 from yipan.kernel.dmn import model as m
-from yipan.kernel.dmn.difference import NodeChange, compare, table_of
+from yipan.kernel.dmn.difference import NodeChange, compare
+from yipan.kernel.dmn.model import table_of
 
-from .domain import Case, CaseResult, cases_of, faults_of, run_cases
+from .domain import Case, CaseResult, cases_of, run_cases
 from .models import DecisionDraft, DecisionModel, DecisionTests
-from .published import imported_by, model_of
+from .published import loaded, model_of
 
 __all__ = [
     "Listed", "Tried", "Version", "cases", "changes", "draft", "history", "listed", "loaded", "newest", "results",
@@ -82,15 +84,9 @@ def cases(key: str) -> list[Case]:
     return cases_of(kept or [])[0]
 
 
-def loaded(xml: bytes, at: datetime) -> dmn.Model:
-    """The model of a draft. Raises DmnError."""
-    return dmn.load(xml, imported_by(dmn.read(xml), at))
-
-
 def table_in(xml: bytes, node: str) -> m.Table | None:
     """The table of one decision or knowledge model of a draft. Raises DmnError."""
-    owner = dmn.read(xml).nodes.get(node)
-    return table_of(owner) if isinstance(owner, (m.Decision, m.Knowledge)) else None
+    return table_of(dmn.read(xml).nodes.get(node))
 
 
 # -- what a page shows of a model -------------------------------------------------------------------------------------
@@ -113,13 +109,12 @@ class Version:
 
     def expression(self, node: m.Decision | m.Knowledge) -> str | None:
         """The text of a literal expression; None for what is neither that nor a table."""
-        logic = node.expression if isinstance(node, m.Decision) else node.function.body if node.function else None
-        return logic.text if isinstance(logic, m.TextExpression) else None
+        return node.logic.text if isinstance(node.logic, m.TextExpression) else None
 
 
 def shown(model: dmn.Model) -> Version:
     nodes = tuple(one for one in model.document.nodes.values() if isinstance(one, (m.Decision, m.Knowledge)))
-    return Version(model, nodes, tuple(faults_of(model.document)))
+    return Version(model, nodes, tuple(health.faults_of(model.document)))
 
 
 def published(row: DecisionModel) -> Version:
@@ -171,7 +166,7 @@ def inputs_of(model: dmn.Model, decisions: Sequence[m.Decision]) -> list[Input]:
         elif isinstance(node, m.Decision):
             waiting += [key for namespace, key in (*node.inputs, *node.decisions) if not namespace]
     nodes = [node for node in model.document.nodes.values() if node.id in wanted and isinstance(node, m.InputData)]
-    tables = [table_of(one) for one in model.document.nodes.values() if isinstance(one, (m.Decision, m.Knowledge))]
+    tables = map(table_of, model.document.nodes.values())
     columns = [column for table in tables if table is not None for column in table.inputs]
     return [
         _input(model.document, node, [one for one in columns if one.expression.text == node.name]) for node in nodes

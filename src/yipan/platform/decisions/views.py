@@ -17,7 +17,7 @@ from yipan.platform.ui import context, formats, listing, render
 from yipan.platform.ui.access import needs
 
 from . import queries
-from .domain import ERRORS, DecisionProblem
+from .domain import DecisionProblem
 from .editing import POLICIES, TYPES, policy_of, typed
 from .models import DecisionModel
 
@@ -123,7 +123,6 @@ def parts(shown: queries.Version, key: str, tried: "Trial | None") -> dict[str, 
         "policy_of": policy_of,
         "types": TYPES,
         "fault_kinds": KINDS,
-        "errors": ERRORS,
         "value_shown": queries.value_shown,
     }
 

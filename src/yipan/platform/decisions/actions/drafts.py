@@ -13,9 +13,9 @@ from yipan.platform import records
 from yipan.platform.records import Actor
 from yipan.platform.ui import formats
 
+from .. import queries
 from ..domain import DecisionProblem, Stale, kept_as
 from ..models import DecisionDraft, DecisionModel, DecisionTests
-from ..queries import table_in
 from .publish import keep_tests, lock, publish
 
 MOST_CASES = 500
@@ -36,7 +36,7 @@ def begin(key: str, by: Editor) -> DecisionDraft:
     draft = DecisionDraft.objects.filter(key=key).first()
     if draft is not None:
         return draft
-    newest = DecisionModel.objects.filter(key=key).order_by("-version").first()
+    newest = queries.newest(key)
     if newest is None:
         raise DecisionProblem("没有这项决策。")
     return _keep(DecisionDraft(key=key, title=newest.title, xml=bytes(newest.xml), base=newest.version), by)
@@ -46,8 +46,7 @@ def begin(key: str, by: Editor) -> DecisionDraft:
 def create(key: str, title: str, by: Editor) -> DecisionDraft:
     """A new model with one empty table."""
     title, key = title.strip(), key.strip()
-    if not key.isascii() or not key.isidentifier():
-        raise DecisionProblem("标识只能用英文字母、数字和下划线，以字母开头，例如 subsidy_level。")
+    _named_well(key)
     if not title:
         raise DecisionProblem("请填写名称。")
     _free(key)
@@ -58,6 +57,7 @@ def create(key: str, title: str, by: Editor) -> DecisionDraft:
 def upload(xml: bytes, key: str, by: Editor) -> DecisionDraft:
     """A file of another tool (dmn-js, Camunda Modeler …) as draft of a new model, or as next version of one. What
     somebody else is working on is not written over."""
+    _named_well(key)
     try:
         document = dmn.read(xml)
     except dmn.DmnError as problem:
@@ -67,10 +67,15 @@ def upload(xml: bytes, key: str, by: Editor) -> DecisionDraft:
     if draft is not None and draft.changed_by != by.actor.account_id:
         raise Stale(f"{_who(draft)}保存的草稿还没有发布，请先发布或放弃那份草稿，再上传文件。")
     if draft is None:
-        newest = DecisionModel.objects.filter(key=key).order_by("-version").first()
+        newest = queries.newest(key)
         draft = DecisionDraft(key=key, base=newest.version if newest else 0, revision=0)
     draft.title, draft.xml = document.name or key, xml
     return _keep(draft, by)
+
+
+def _named_well(key: str) -> None:
+    if not key.isascii() or not key.isidentifier():
+        raise DecisionProblem("标识只能用英文字母、数字和下划线，以字母开头，例如 subsidy_level。")
 
 
 def _free(key: str) -> None:
@@ -87,7 +92,7 @@ def edit_table(
     """Keep another table. Raises DecisionProblem when somebody else has saved meanwhile."""
     draft = _held(key, revision)
     xml = bytes(draft.xml)
-    before = table_in(xml, node)
+    before = queries.table_in(xml, node)
     if before is None:
         raise DecisionProblem("这项决策不是一张表，请刷新页面。")
     after = change(before)

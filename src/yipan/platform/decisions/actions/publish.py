@@ -8,14 +8,15 @@ from typing import Any
 from django.db import connection, transaction
 
 from yipan.kernel import dmn
+from yipan.kernel.dmn import health
 from yipan.kernel.dmn import model as m
 from yipan.kernel.feel import normalise
 from yipan.platform import records
 from yipan.platform.records import Actor
 
-from ..domain import ERRORS, Case, DecisionProblem, cases_of, failures, faults_of, kept_as, run_cases
+from .. import queries
+from ..domain import Case, DecisionProblem, failures, kept_as, run_cases
 from ..models import DecisionModel, DecisionTests
-from ..published import imported_by
 
 
 @transaction.atomic
@@ -26,11 +27,11 @@ def publish(
     """The new version, or the known one when the content is the same. Raises DecisionProblem with everything wrong.
     ``cases``: test cases in place of those that are kept."""
     lock(key)
-    newest = DecisionModel.objects.filter(key=key).order_by("-version").first()
+    newest = queries.newest(key)
     digest = hashlib.sha256(xml).hexdigest()
     if newest is not None and newest.sha256 == digest:
         return newest
-    document = sound(xml, tests_of(key) if cases is None else cases, at)
+    document = sound(xml, queries.cases(key) if cases is None else cases, at)
     decisions = [{"id": n.id, "name": n.name} for n in document.nodes.values() if isinstance(n, m.Decision)]
     _not_elsewhere(key, document.namespace, [one["id"] for one in decisions])
     row = DecisionModel.objects.create(
@@ -53,7 +54,7 @@ def lock(key: str) -> None:
 
 def _not_elsewhere(key: str, namespace: str, ids: Sequence[str]) -> None:
     """A process names a decision by its id alone: only one model may have it."""
-    for row in DecisionModel.objects.exclude(key=key).order_by("key", "-version").distinct("key"):
+    for row in DecisionModel.objects.exclude(key=key).defer("xml").order_by("key", "-version").distinct("key"):
         twice = [one["id"] for one in row.decisions if one["id"] in ids]
         if twice:
             raise DecisionProblem(f"决策标识“{twice[0]}”在“{row.title}”中已有，请改用另一个标识。")
@@ -64,23 +65,18 @@ def _not_elsewhere(key: str, namespace: str, ids: Sequence[str]) -> None:
 def sound(xml: bytes, cases: Sequence[Case], at: datetime) -> m.Document:
     """The document of a model that may be published."""
     try:
-        document = dmn.read(xml)
-        model = dmn.load(xml, imported_by(document, at))
+        model = queries.loaded(xml, at)
     except dmn.DmnError as problem:
         raise DecisionProblem(str(problem)) from problem
+    document = model.document
     wrong = [str(finding) for finding in model.findings]
-    wrong += [f"“{name}”：{fault}" for name, fault in faults_of(document) if fault.kind in ERRORS]
+    wrong += [f"“{name}”：{fault}" for name, fault in health.faults_of(document) if fault.is_error]
     wrong += [text for _, text in failures(run_cases(model, cases))]
     if not any(isinstance(node, m.Decision) for node in document.nodes.values()):
         wrong.append("文件中没有决策")
     if wrong:
         raise DecisionProblem("\n".join(wrong))
     return document
-
-
-def tests_of(key: str) -> list[Case]:
-    kept = DecisionTests.objects.filter(key=key).values_list("cases", flat=True).first()
-    return cases_of(kept or [])[0]
 
 
 def _plain(value: Any) -> Any:

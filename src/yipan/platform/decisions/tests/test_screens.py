@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from yipan.kernel import dmn
-from yipan.kernel.dmn.difference import table_of
+from yipan.kernel.dmn.model import table_of
 from yipan.platform.decisions.actions.publish import keep_tests
 from yipan.platform.decisions.models import DecisionDraft, DecisionModel, DecisionTests
 
