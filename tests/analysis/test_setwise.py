@@ -18,7 +18,7 @@ from yipan.analysis import frames, setwise
 from yipan.analysis.setwise.columns import bound_types
 from yipan.analysis.setwise.tree import columns_of
 from yipan.kernel import dmn, feel
-from yipan.kernel.dmn.difference import table_of
+from yipan.kernel.dmn.model import table_of
 
 TYPES = bound_types(columns_of(COLUMNS))
 SLOW = settings(

@@ -8,6 +8,7 @@ DECIMAL(18, s), so that overflow is an error and not a wider type; texts are com
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
+from operator import add, and_, or_
 from types import ModuleType
 from typing import Any
 
@@ -69,11 +70,11 @@ def cases(pairs: Iterable[tuple[Value, Value]], otherwise: Value) -> Value:
 
 
 def either(values: Iterable[Value]) -> Value:
-    return reduce(lambda one, other: one | other, values)
+    return reduce(or_, values)
 
 
 def both(values: Iterable[Value]) -> Value:
-    return reduce(lambda one, other: one & other, values)
+    return reduce(and_, values)
 
 
 def known(value: Value, otherwise: bool) -> Value:
@@ -89,15 +90,16 @@ def absent(value: Value) -> Value:
     return cases([(value, no), (~value, no)], yes)
 
 
-def added(values: Iterable[Value]) -> Value:
-    return reduce(lambda one, other: one + other, values)
-
-
 def bits(tests: Sequence[Value]) -> Value:
     """A mask: bit i where test i is true. At most 63 tests."""
     if not tests:
         return whole(0)
-    return added(when(test, whole(1 << at), whole(0)) for at, test in enumerate(tests))
+    return reduce(add, (when(test, whole(1 << at), whole(0)) for at, test in enumerate(tests)))
+
+
+def how_many(tests: Sequence[Value]) -> Value:
+    """How many of the tests are true in a row."""
+    return reduce(add, (when(test, whole(1), whole(0)) for test in tests))
 
 
 def fitted(value: Value, scale: int) -> Value:

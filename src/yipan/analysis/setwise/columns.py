@@ -13,6 +13,12 @@ def expression(node: t.Node, frame: frames.Frame, *, sure: bool) -> frames.Value
     return _MAKERS[type(node)](node, frame, sure)
 
 
+def fitted(node: t.Node, wanted: t.Type, frame: frames.Frame, *, sure: bool) -> frames.Value:
+    """The same as one of several values of a column: numbers get the column's scale."""
+    value = expression(node, frame, sure=sure)
+    return frames.fitted(value, wanted.scale) if wanted.kind == "number" and node.type != wanted else value
+
+
 def bound_types(columns: t.Columns) -> dict[str, str]:
     """Column types as a table of these columns has them."""
     return {name: frames.dtype(kind.kind, kind.scale) for name, kind in columns.items()}
@@ -82,16 +88,11 @@ def _not(node: t.Not, frame: frames.Frame, sure: bool) -> Any:
 
 def _choice(node: t.Choice, frame: frames.Frame, sure: bool) -> Any:
     test = expression(node.test, frame, sure=sure)
-    then, otherwise = (_as(part, node.type, frame, sure) for part in (node.then, node.otherwise))
+    then, otherwise = (fitted(part, node.type, frame, sure=sure) for part in (node.then, node.otherwise))
     if not sure:
         return frames.when(test, then, otherwise)
     nothing = frames.constant(None, node.type.kind, node.type.scale)
     return frames.cases([(test, then), (~test, otherwise)], nothing)
-
-
-def _as(node: t.Node, wanted: t.Type, frame: frames.Frame, sure: bool) -> Any:
-    value = expression(node, frame, sure=sure)
-    return frames.fitted(value, wanted.scale) if wanted.kind == "number" and node.type != wanted else value
 
 
 def _text_test(node: t.TextTest, frame: frames.Frame, sure: bool) -> Any:

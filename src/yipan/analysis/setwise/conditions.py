@@ -5,11 +5,13 @@ Sheet 15: a firm is never refused in silence because data are missing. A compari
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import ClassVar
 
 from .. import frames
-from . import columns, rows
+from . import rows
 from . import tree as t
+from .expressions import Expression
 from .reading import read
 from .tree import NotSetwise
 
@@ -27,17 +29,10 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """One condition; ``reads``: the columns it cannot do without."""
+class Condition(Expression):
+    """True, false, or null where it cannot be said; ``reads``: the columns it cannot do without."""
 
-    text: str
-    tree: t.Node
-    reads: tuple[str, ...]
-    row: rows.Step = field(repr=False)
-
-    def over(self, frame: frames.Frame) -> frames.Value:
-        """True, false, or null where it cannot be said."""
-        return columns.expression(self.tree, frame, sure=True)
+    sure: ClassVar[bool] = True
 
 
 def condition(text: str, columns_: Mapping[str, str]) -> Condition:
@@ -49,7 +44,7 @@ def _condition(text: str, known: t.Columns) -> Condition:
     tree = read(text, known)
     if tree.type != t.BOOLEAN:
         raise NotSetwise(f"条件须是真假，得到{tree.type.shown}")
-    return Condition(text, tree, t.reads(tree), rows.step(tree, sure=True))
+    return Condition.of(text, tree)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +123,5 @@ def policies(wanted: Iterable[Policy], columns_: Mapping[str, str]) -> Policies:
         try:
             ready.append(_Ready(one.key, tuple(_condition(text, known) for text in one.conditions)))
         except NotSetwise as problem:
-            raise NotSetwise(f"政策“{one.key}”：{problem.message}", problem.position, problem.hint) from problem
+            raise problem.within(f"政策“{one.key}”") from problem
     return Policies(ready)

@@ -23,6 +23,10 @@ def bound(scale: int) -> Decimal:
     return Decimal(10) ** (t.DIGITS - scale)
 
 
+def _too_large(what: object, scale: int) -> ArithmeticError:
+    return ArithmeticError(f"{what} does not fit DECIMAL({t.DIGITS}, {scale})")
+
+
 def step(node: t.Node, *, sure: bool) -> Step:
     return _STEPS[type(node)](node, sure)
 
@@ -40,7 +44,7 @@ def _column(node: t.Column, _sure: bool) -> Step:
         if not isinstance(value, Decimal):
             value = Decimal(value)
         if abs(value) >= most or value % unit:
-            raise ArithmeticError(f"{name} = {value} does not fit DECIMAL({t.DIGITS}, {node.type.scale})")
+            raise _too_large(f"{name} = {value}", node.type.scale)
         return value
 
     return number
@@ -61,7 +65,7 @@ def _arithmetic(node: t.Arithmetic, sure: bool) -> Step:
             return None
         result = calculate(one, other)
         if abs(result) >= most:
-            raise ArithmeticError(f"{result} does not fit DECIMAL({t.DIGITS}, {node.type.scale})")
+            raise _too_large(result, node.type.scale)
         return result
 
     return value
@@ -88,7 +92,7 @@ def _quotient(node: t.Quotient, sure: bool) -> Step:
         whole += rest > left_over or (rest == left_over and whole % 2)
         result = Decimal(whole if (over < 0) is (under < 0) else -whole) * unit
         if abs(result) >= most:
-            raise ArithmeticError(f"{result} does not fit DECIMAL({t.DIGITS}, {node.type.scale})")
+            raise _too_large(result, node.type.scale)
         return result
 
     return value
@@ -121,15 +125,25 @@ def _is_null(node: t.IsNull, sure: bool) -> Step:
 
 
 def _all(node: t.All, sure: bool) -> Step:
-    parts = [step(part, sure=sure) for part in node.parts]
+    return _joined(node.parts, sure, decisive=False)
+
+
+def _some(node: t.Some, sure: bool) -> Step:
+    return _joined(node.parts, sure, decisive=True)
+
+
+def _joined(nodes: tuple[t.Node, ...], sure: bool, *, decisive: bool) -> Step:
+    """``decisive`` as soon as one part says so, else unknown as soon as one is. Every part is asked: a number that does
+    not fit is an error on the engines, whatever the others say."""
+    parts = [step(part, sure=sure) for part in nodes]
 
     def value(row: Row) -> bool | None:
-        found: bool | None = True
+        found: bool | None = not decisive
         for part in parts:
             one = part(row)
-            if one is False:
-                found = False
-            elif one is None and found is True:
+            if one is decisive:
+                found = decisive
+            elif one is None and found is not decisive:
                 found = None
         return found
 
@@ -144,22 +158,6 @@ def _within(node: t.Within, sure: bool) -> Step:
     def value(row: Row) -> bool | None:
         one, other = low(row), high(row)
         return None if one is None or other is None else one and other
-
-    return value
-
-
-def _some(node: t.Some, sure: bool) -> Step:
-    parts = [step(part, sure=sure) for part in node.parts]
-
-    def value(row: Row) -> bool | None:
-        found: bool | None = False
-        for part in parts:
-            one = part(row)
-            if one is True:
-                found = True
-            elif one is None and found is False:
-                found = None
-        return found
 
     return value
 

@@ -107,14 +107,13 @@ class DecisionTable:
             if test is not None
         ]
         wrong = frames.either(outside) if outside else frames.constant(False, "boolean")
-        number = frames.added(frames.when(hit, frames.whole(1), frames.whole(0)) for hit in hits)
+        number = frames.how_many(hits)
         values, broken = self._values(frame, hits, number)
         made = {name: frame[name] for name in keep}
-        for name, value, kind in zip(self.outcome.outputs, values, self.types, strict=True):
+        for name, value, kind, node in zip(self.outcome.outputs, values, self.types, self.defaults, strict=True):
             nothing = frames.constant(None, kind.kind, kind.scale)
-            default = self._default(frame, len(made) - len(keep))
-            answer = frames.cases([(wrong | broken, nothing), (number == frames.whole(0), default)], value)
-            made[name] = answer
+            default = nothing if node is None else columns.fitted(node, kind, frame, sure=False)
+            made[name] = frames.cases([(wrong | broken, nothing), (number == frames.whole(0), default)], value)
         first = frames.cases([(hit, frames.whole(at + 1)) for at, hit in enumerate(hits)], frames.whole(0))
         made["rule"] = frames.when(wrong, frames.whole(0), first)
         made["violation"] = wrong | broken
@@ -123,21 +122,12 @@ class DecisionTable:
         )
         return frame.select(**made)
 
-    def _default(self, frame: frames.Frame, at: int) -> frames.Value:
-        kind, default = self.types[at], self.defaults[at]
-        if default is None:
-            return frames.constant(None, kind.kind, kind.scale)
-        return self._cell(default, kind, frame)
-
-    def _cell(self, node: t.Node, kind: t.Type, frame: frames.Frame) -> frames.Value:
-        value = columns.expression(node, frame, sure=False)
-        return frames.fitted(value, kind.scale) if kind.kind == "number" and node.type != kind else value
-
     def _values(self, frame: frames.Frame, hits: list[Any], number: Any) -> tuple[list[Any], Any]:
         """A value for each output where at least one rule fired, and where the hit policy is broken."""
         policy = self.table.hit_policy
         cells = [
-            [self._cell(rule.outputs[at], kind, frame) for rule in self.rules] for at, kind in enumerate(self.types)
+            [columns.fitted(rule.outputs[at], kind, frame, sure=False) for rule in self.rules]
+            for at, kind in enumerate(self.types)
         ]
         never = frames.constant(False, "boolean")
         if policy == "COLLECT":
@@ -162,7 +152,7 @@ class DecisionTable:
 
     def _collected(self, hits: list[Any], cells: list[Any], kind: t.Type) -> Any:
         if self.table.aggregation == "COUNT":
-            return frames.fitted(frames.added(frames.when(hit, frames.whole(1), frames.whole(0)) for hit in hits), 0)
+            return frames.fitted(frames.how_many(hits), 0)
         nothing = frames.constant(None, kind.kind, kind.scale)
         null = frames.either([hit & frames.absent(cell) for hit, cell in zip(hits, cells, strict=True)])
         if self.table.aggregation == "SUM":
@@ -215,7 +205,7 @@ def _placed(where: str, read_: Any, *arguments: Any) -> t.Node:
     try:
         return read_(*arguments)
     except NotSetwise as problem:
-        raise NotSetwise(f"{where}：{problem.message}", problem.position, problem.hint) from problem
+        raise problem.within(where) from problem
 
 
 def table(one: Table, columns_: Mapping[str, str]) -> DecisionTable:

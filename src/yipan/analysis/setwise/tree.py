@@ -20,6 +20,10 @@ class NotSetwise(ValueError):
         super().__init__(message)
         self.message, self.position, self.hint = message, position, hint
 
+    def within(self, where: str) -> "NotSetwise":
+        """The same, told with the rule, column or policy it is in."""
+        return NotSetwise(f"{where}：{self.message}", self.position, self.hint)
+
     def __str__(self) -> str:
         return f"第 {self.position + 1} 个字符：{self.message}" + (f"；{self.hint}" if self.hint else "")
 
@@ -157,15 +161,6 @@ class Absolute(Node):
     operand: Node
 
 
-def walk(node: Node) -> Iterator[Node]:
-    yield node
-    for field in fields(node):
-        value = getattr(node, field.name)
-        for part in value if isinstance(value, tuple) else (value,):
-            if isinstance(part, Node):
-                yield from walk(part)
-
-
 def reads(node: Node) -> tuple[str, ...]:
     """Columns a tree reads for their values, in order; those it only asks for being null are not among them."""
     found: dict[str, None] = {}
@@ -175,11 +170,14 @@ def reads(node: Node) -> tuple[str, ...]:
             return
         if isinstance(one, Column):
             found[one.name] = None
-        for field in fields(one):
-            value: Any = getattr(one, field.name)
-            for part in value if isinstance(value, tuple) else (value,):
-                if isinstance(part, Node):
-                    look(part)
+        for part in _parts(one):
+            look(part)
 
     look(node)
     return tuple(found)
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    for field in fields(node):
+        value: Any = getattr(node, field.name)
+        yield from (part for part in (value if isinstance(value, tuple) else (value,)) if isinstance(part, Node))
