@@ -5,7 +5,7 @@ Cases and other subjects have pages of their own with everything their acts need
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -34,12 +34,20 @@ OUTCOMES = {
 MOST_OPINION = 2000
 
 
+class Answer(NamedTuple):
+    """One outcome: its code in the process, its words, its tone."""
+
+    outcome: str
+    title: str
+    tone: str = "green"
+
+
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """A task as its page offers it: outcomes as (code, words, tone), moves."""
+    """A task as its page offers it: outcomes and moves."""
 
     task: MyTask
-    answers: tuple[tuple[str, str, str], ...]
+    answers: tuple[Answer, ...]
     offers: moving.Offers
 
 
@@ -66,8 +74,8 @@ def story(matter: InstanceView) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def _answers(task: MyTask) -> tuple[tuple[str, str, str], ...]:
-    return tuple((outcome, *OUTCOMES.get(outcome, (outcome, "green"))) for outcome in task.outcomes)
+def _answers(task: MyTask) -> tuple[Answer, ...]:
+    return tuple(Answer(outcome, *OUTCOMES.get(outcome, (outcome,))) for outcome in task.outcomes)
 
 
 @needs("task.view")

@@ -21,45 +21,11 @@ from .domain.values import InstanceView
 from .models import Definition, Entry, ErrandEntry, Instance, Subscription, Task
 
 __all__ = [
-    "BOXES",
-    "MOST",
-    "PAGE",
-    "DefinitionRow",
-    "Line",
-    "MyTask",
-    "Page",
-    "UnitTask",
-    "belongs",
-    "children_of",
-    "counts",
-    "definitions",
-    "errand_contacts",
-    "errand_url",
-    "followed",
-    "instance",
-    "instance_of",
-    "matter_titles",
-    "may_know_task",
-    "may_see",
-    "my_open_task",
-    "my_task",
-    "my_tasks",
-    "next_task",
-    "open_count",
-    "open_task",
-    "open_tasks",
-    "open_tasks_of",
-    "passed_elements",
-    "process_names",
-    "running",
-    "task_row",
-    "tasks_of_person",
-    "titles",
-    "todo",
-    "transfer_candidates",
-    "unit_tasks",
-    "url_of",
-    "waiting_for",
+    "BOXES", "MOST", "PAGE", "DefinitionRow", "Line", "MyTask", "Page", "UnitTask", "belongs", "children_of",
+    "counts", "definitions", "errand_contacts", "errand_url", "followed", "instance", "instance_of",
+    "matter_titles", "may_know_task", "may_see", "my_open_task", "my_task", "my_tasks", "next_task", "open_count",
+    "open_task", "open_tasks", "open_tasks_of", "passed_elements", "process_names", "running", "task_row",
+    "tasks_of_person", "titles", "todo", "transfer_candidates", "unit_tasks", "url_of", "waiting_for",
 ]  # fmt: skip
 
 NEXT_AMONG = 10
@@ -89,6 +55,11 @@ class MyTask:
     may_unclaim: bool
     mine: bool
     instance_id: int
+
+    @property
+    def may_be_done(self) -> bool:
+        """Whether nobody else has it in hand and no added signer is waited for."""
+        return not self.claimed_by_other and self.status != "waiting"
 
 
 def open_tasks(subject: tuple[str, object]) -> list[Task]:
