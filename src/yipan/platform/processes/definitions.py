@@ -1,10 +1,9 @@
-"""Definitions ready to run: the XML of a version is read and compiled once in a program and kept by content hash."""
+"""Definitions ready to run: the XML of a version is read and compiled once in a program and kept by row."""
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
+from functools import lru_cache
 
 from django.db import connection
 
@@ -57,44 +56,25 @@ class Decisions(Mapping[str, engine.Decision]):
         raise TypeError("decisions are asked for by key")
 
 
-_kept: OrderedDict[int, Ready] = OrderedDict()
-_lock = Lock()
-
-
+@lru_cache(maxsize=MAX_KEPT)
 def ready(definition_id: int) -> Ready:
     """The version with this id (one statement on first use in this program)."""
-    with _lock:
-        found = _kept.get(definition_id)
-        if found is not None:
-            _kept.move_to_end(definition_id)
-    if found is not None:
-        return found
     row = Definition.objects.get(pk=definition_id)
-    return keep(row.pk, row.key, row.version, bytes(row.xml))
-
-
-def keep(definition_id: int, key: str, version: int, xml: bytes) -> Ready:
-    process = bpmn.load(xml)
+    process = bpmn.load(bytes(row.xml))
     nodes = process.nodes.values()
-    made = Ready(
-        definition_id,
-        key,
-        version,
+    return Ready(
+        row.pk,
+        row.key,
+        row.version,
         process,
         engine.compiled(process),
         any(node.work.limit or (node.event.timer and node.event.timer.kind == "limit") for node in nodes),
     )
-    with _lock:
-        _kept[definition_id] = made
-        while len(_kept) > MAX_KEPT:
-            _kept.popitem(last=False)
-    return made
 
 
 def forget() -> None:
     """Empty the memory (tests, where a rolled back id may come again)."""
-    with _lock:
-        _kept.clear()
+    ready.cache_clear()
 
 
 def newest(key: str) -> int:

@@ -125,8 +125,12 @@ class Run(Telling):
         elif isinstance(item, (fx.StartChild, fx.StartPart)):
             from .actions.children import start_child, start_part
 
-            if engine.awaits_child(self.held.state, item.child):  # not cancelled before it began
-                start_child(self, item) if isinstance(item, fx.StartChild) else start_part(self, item)
+            if not engine.awaits_child(self.held.state, item.child):
+                return  # cancelled before it began
+            if isinstance(item, fx.StartChild):
+                start_child(self, item)
+            else:
+                start_part(self, item)
         elif isinstance(item, fx.CancelChild):
             from .actions.children import cancel_child
 

@@ -22,7 +22,8 @@ _INSTANCE = """i.id, i.definition_id, i.subject_kind, i.subject_id, i.item_key, 
     i.format, i.clock_stopped, i.started_at, i.ended_at, i.applicant_person_id, i.applicant_entity_id, i.parent_id,
     i.parent_call"""
 
-_LOCK = """
+_LOCK = (
+    """
 WITH held AS MATERIALIZED (
     SELECT {columns}, {extra}
     FROM processes_instance i {join}
@@ -30,29 +31,25 @@ WITH held AS MATERIALIZED (
     {limit}
     FOR UPDATE OF {tables} {skip}
 ), chain AS MATERIALIZED (
-    SELECT c.seq, c.head FROM records_chain c JOIN held h ON {chain}
+    SELECT c.seq, c.head FROM records_chain c JOIN held h ON """
+    + _CHAIN_OF
+    + """
     FOR UPDATE OF c
 )
 SELECT h.*, chain.seq, chain.head, clock_timestamp(),
     (SELECT row_to_json(k) FROM processes_command k WHERE k.key = %(command)s AND %(command)s <> '')
 FROM held h LEFT JOIN chain ON true
 """
+)
 LOCK_TASK = _LOCK.format(
-    columns=_INSTANCE, chain=_CHAIN_OF, extra="to_jsonb(t)", join="JOIN processes_task t ON t.instance_id = i.id",
+    columns=_INSTANCE, extra="to_jsonb(t)", join="JOIN processes_task t ON t.instance_id = i.id",
     where="t.id = %(id)s", limit="", tables="i, t", skip="",
 )  # fmt: skip
 LOCK_INSTANCE = _LOCK.format(
-    columns=_INSTANCE,
-    chain=_CHAIN_OF,
-    extra="NULL::jsonb",
-    join="",
-    where="i.id = %(id)s",
-    limit="",
-    tables="i",
-    skip="",
+    columns=_INSTANCE, extra="NULL::jsonb", join="", where="i.id = %(id)s", limit="", tables="i", skip=""
 )
 LOCK_DUE_TIMER = _LOCK.format(
-    columns=_INSTANCE, chain=_CHAIN_OF, extra="to_jsonb(m)", join="JOIN processes_timer m ON m.instance_id = i.id",
+    columns=_INSTANCE, extra="to_jsonb(m)", join="JOIN processes_timer m ON m.instance_id = i.id",
     where="m.due_at <= %(now)s AND (m.next_try IS NULL OR m.next_try <= %(now)s) AND i.status = 'running'",
     limit="ORDER BY m.due_at, m.id LIMIT 1", tables="i, m", skip="SKIP LOCKED",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from yipan.kernel import bpmn
 from yipan.platform import records
 from yipan.platform.records import Actor
 
-from .. import definitions, registry
+from .. import registry
 from ..domain.outlines import outline_of
 from ..domain.values import DefinitionVersion, ProcessProblem
 from ..models import Definition
@@ -53,7 +53,6 @@ def deploy(xml: bytes, *, key: str, actor: Actor, at: datetime) -> DefinitionVer
         subject=("process", key),
         payload={"version": row.version, "sha256": digest, "name": process.name},
     )
-    definitions.keep(row.pk, key, row.version, xml)
     listen(row, at)
     return DefinitionVersion(row.pk, key, row.version, row.name, digest, new=True)
 
