@@ -1,7 +1,8 @@
 """One embedded PostgreSQL for a whole test run; every xdist worker gets a database of its own on it."""
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
 
 import pytest
 
@@ -115,6 +116,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         databases.drop_run(others=_cluster is not None)
     if _cluster is not None:
         _cluster.release()
+
+
+@pytest.fixture
+def signed_in(client: Any) -> Callable[[Any], Any]:
+    """``signed_in(actor)`` gives the client of that person."""
+    from yipan.platform.people.models import Account
+
+    def sign_in(actor: Any) -> Any:
+        account = Account.objects.get(pk=actor.account_id)
+        client.force_login(account, backend="yipan.platform.people.backend.AccountBackend")
+        return client
+
+    return sign_in
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Fixtures: a small office whose people may look at decisions or manage them, and clients that are signed in."""
+"""Fixtures: a small office whose people may look at decisions or manage them."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -40,16 +40,3 @@ def people(db):
 
     yield add
     calendar.clear_clock()
-
-
-@pytest.fixture
-def signed_in(client):
-    """``signed_in(actor)`` gives the client of that person."""
-    from yipan.platform.people.models import Account
-
-    def sign_in(actor):
-        account = Account.objects.get(pk=actor.account_id)
-        client.force_login(account, backend="yipan.platform.people.backend.AccountBackend")
-        return client
-
-    return sign_in

@@ -10,9 +10,9 @@ from yipan.platform.processes import check, queries
 from yipan.platform.processes.models import Task
 
 from . import models
-from .test_screens import page, signed_in, things
+from .test_screens import page, things
 
-__all__ = ["signed_in", "things"]
+__all__ = ["things"]
 pytestmark = pytest.mark.django_db
 MESSAGE = '<message id="m" name="来文"/>'
 LETTER = models.bpmn(

@@ -23,19 +23,6 @@ PACKS = Path(yipan.__file__).parent / "packs"
 
 
 @pytest.fixture
-def signed_in(client):
-    """``signed_in(actor)`` gives the client of that person."""
-    from yipan.platform.people.models import Account
-
-    def sign_in(actor):
-        account = Account.objects.get(pk=actor.account_id)
-        client.force_login(account, backend="yipan.platform.people.backend.AccountBackend")
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
 def things(monkeypatch):
     """Subjects of the tests with titles and pages."""
     title = SimpleNamespace(title="开宾馆", subtitle="悦来宾馆 · 123", light=None)
