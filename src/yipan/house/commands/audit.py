@@ -1,7 +1,8 @@
 """Verify that no act was changed, removed or inserted behind the program's back."""
 
 import argparse
-import json
+
+from . import print_json
 
 EXAMPLES = (
     ("yipan audit verify", "recompute every chain; names the first broken link"),
@@ -22,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         report = audit.verify()
     if arguments.json:
-        print(json.dumps(report.as_dict(), ensure_ascii=False, indent=2, default=str))
+        print_json(report.as_dict())
     else:
         print(report.text())
     return 0 if report.ok else 1

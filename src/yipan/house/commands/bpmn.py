@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from . import print_json
+
 EXAMPLES = (
     ("yipan bpmn check model.bpmn", "every finding with element, line and remedy; exit code 1 when it cannot run"),
     ("yipan bpmn check model.bpmn --json", "the same for a program"),
@@ -45,16 +47,12 @@ def run(arguments: argparse.Namespace) -> int:
         return NOT_READ
 
 
-def _print(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
 def _check(arguments: argparse.Namespace) -> int:
     from yipan.kernel import bpmn
 
     findings = bpmn.check(arguments.file.read_bytes(), arguments.process)
     if arguments.json:
-        _print([asdict(finding) for finding in findings])
+        print_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
             print(finding)
@@ -93,7 +91,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return NOT_READ
     reports = list(script.run(rehearsal, steps))
     if arguments.json:
-        _print(reports)
+        print_json(reports)
     else:
         for report in reports:
             _tell(report)
@@ -144,7 +142,7 @@ def _diff(arguments: argparse.Namespace) -> int:
         return NOT_READ
     found = bpmn.difference(before, after)
     if arguments.json:
-        _print([asdict(one) for one in found])
+        print_json([asdict(one) for one in found])
     else:
         for one in found:
             print(f"{_SIGNS[one.what]} {one.kind} {one.id}" + (f" “{one.name}”" if one.name else ""))

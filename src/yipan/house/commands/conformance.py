@@ -1,10 +1,11 @@
 """Run public conformance suites against this program."""
 
 import argparse
-import json
 import sys
 from collections import Counter
 from pathlib import Path
+
+from . import print_json
 
 EXAMPLES = (
     ("yipan conformance dmn tck/TestCases", "every test file of the DMN Technology Compatibility Kit below a folder"),
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
             "cases": len(own), "passed": len(own) - len(failed), "external": len(outcomes) - len(own), "levels": levels,
             "failed": [{"model": one.model, "case": one.case, "reason": one.reason} for one in failed],
         }  # fmt: skip
-        print(json.dumps(report, ensure_ascii=False, indent=2))
+        print_json(report)
     else:
         for one in failed:
             print(f"✗ {one.model} {one.case}: {one.reason}")
