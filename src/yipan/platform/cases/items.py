@@ -19,7 +19,7 @@ HEARING = 1
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One material the situation asks for; ``status`` is required, tolerable or commitment."""
+    """One material the situation asks for; ``status`` is required or commitment; with ``tolerance`` it may follow."""
 
     code: str
     name: str
@@ -31,6 +31,7 @@ class Need:
     why: str
     commitment: str = ""
     recheck: str = ""
+    tolerance: catalogue.domain.Tolerance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def of_view(view: Any, answers: dict[str, Any]) -> Terms:
                 why=needed.why,
                 commitment=needed.material.commitment,
                 recheck=needed.material.recheck,
+                tolerance=needed.material.tolerance,
             )
             for needed in checklist.materials
         ),

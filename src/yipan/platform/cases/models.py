@@ -131,6 +131,7 @@ class CaseMaterial(models.Model):
         FORM = "form", "系统生成"
         REUSED = "reused", "历史复用"
         PAPER = "paper", "窗口扫描"
+        DEFERRED = "deferred", "容缺后补"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="materials")
     code = models.CharField(max_length=60)
@@ -150,6 +151,35 @@ class CaseMaterial(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["case", "code"])]
+
+
+class Tolerance(models.Model):
+    """One material that a tolerantly accepted case still owes (容缺), from acceptance until it is there or its promise
+    is broken. A broken promise is the applicant's record inside this platform, no entry of any black list."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="tolerances")
+    material_code = models.CharField(max_length=60)
+    material_name = models.CharField(max_length=200)
+    days = models.PositiveSmallIntegerField("承诺工作日")
+    licence_first = models.BooleanField("先批后补", default=False)
+    on_breach = models.CharField("逾期后果", max_length=10)  # terminate, hold
+    promised_at = models.DateTimeField()
+    due = models.DateTimeField("补齐期限", null=True)  # of 先批后补 from the decision
+    supplied_at = models.DateTimeField("补齐时间", null=True)
+    breached_at = models.DateTimeField("逾期时间", null=True)
+    returned = models.CharField("退回原因", max_length=300, blank=True)
+    closed_at = models.DateTimeField("不再需要", null=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["case", "material_code"], name="case_tolerance_once")]
+        indexes = [
+            models.Index(
+                fields=["due"],
+                condition=models.Q(supplied_at=None, breached_at=None, closed_at=None),
+                name="case_tolerance_running",
+            )
+        ]
 
 
 class CorrectionNotice(models.Model):

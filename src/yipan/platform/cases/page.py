@@ -10,12 +10,12 @@ from yipan.platform import catalogue, forms, people, processes, records
 from yipan.platform.records import queries as record_queries
 from yipan.platform.ui import formats
 
-from . import items, queries, timeline
+from . import figures, items, queries, timeline
 from .actions import clocks
 from .actions.results import WAYS
 from .domain import corrections, desk, specials
 from .domain.states import State, allowed_acts
-from .models import Case
+from .models import Case, CaseMaterial
 
 RIGHTS = (
     "case.precheck", "case.examine", "case.approve_special", "case.approve_extension", "case.approve_exception",
@@ -43,6 +43,7 @@ class AtHand:
 
     task: "processes.queries.MyTask"
     question: desk.Question
+    warning: str
     usual: dict[str, str]
     offers: "processes.moving.Offers"
     due: str
@@ -59,14 +60,14 @@ def context(
     mine = processes.queries.my_tasks(subject, actor, open_tasks)
     task = mine[0] if mine else None
     grants = people.access.grants_for(actor)
-    notices = queries.notices(case)
+    notices, materials = queries.notices(case), queries.materials(case)
     return {
         "face": "workbench",
         "case": queries.row(case, now),
         "facts": _facts(case),
         "dates": clocks.explained(case, terms),
         "extension_days": terms.extension_days,
-        "hand": _at_hand(task, actor, now) if task is not None else None,
+        "hand": _at_hand(case, task, materials, actor, now) if task is not None else None,
         "waiting": _waiting(open_tasks, task, now),
         "entered": entered,
         "receiver": case.agent_name or case.applicant_name,
@@ -74,7 +75,7 @@ def context(
         "sections": forms.queries.reading(case.form_data_id, masked=not revealed) if case.form_data_id else [],
         "revealed": revealed,
         "reveal_reasons": REVEAL_REASONS,
-        "materials": queries.materials(case),
+        "materials": materials,
         "story": timeline.story(case, record_queries.story_of("case", case.pk), for_applicant=False),
         "opinions": queries.opinions(case),
         "documents": queries.documents(case, for_applicant=False),
@@ -83,6 +84,8 @@ def context(
         "specials": queries.open_specials(case),
         "proposals": queries.pending_proposals(case),
         "exceptions": queries.pending_exceptions(case),
+        "owed": queries.tolerances(case) if case.acceptance else [],
+        "now": now,
         "extensions": queries.pending_extensions(case),
         "special_titles": specials.KINDS,
         "special_kinds": [(k, t) for k, t in specials.KINDS.items() if k in terms.special_kinds],
@@ -105,10 +108,16 @@ def usual_opinions(task: "processes.queries.MyTask") -> dict[str, str]:
     return desk.suggestions(task.act, texts, desk.question(task.act, task.outcomes).answers)
 
 
-def _at_hand(task: "processes.queries.MyTask", actor: records.Actor, now: datetime) -> AtHand:
+def _at_hand(
+    case: Case, task: "processes.queries.MyTask", materials: Sequence[queries.MaterialRow], actor: records.Actor,
+    now: datetime,
+) -> AtHand:  # fmt: skip
+    follows = any(row.source == CaseMaterial.Source.DEFERRED for row in materials)
+    broken = figures.broken_promises(case, now) if follows and task.act == "precheck" else 0
     return AtHand(
         task=task,
-        question=desk.question(task.act, task.outcomes),
+        question=desk.question(task.act, desk.possible(task.act, task.outcomes, follows=follows)),
+        warning=f"该申请人近两年有 {broken} 次容缺承诺没有兑现，请慎重容缺。" if broken else "",
         usual=usual_opinions(task),
         offers=processes.moving.offers(task, actor),
         due=clock.show_due(task.due_at) if task.due_at else "",

@@ -23,6 +23,8 @@ def _precheck(work: Work, call: processes.ActCall) -> dict[str, Any]:
     data = call.data
     if call.outcome == "accept":
         precheck.accept(work)
+    elif call.outcome == "tolerate":
+        precheck.accept_tolerantly(work)
     elif call.outcome == "correct":
         defects = [Defect(**defect) for defect in data.get("defects", [])]
         precheck.notify_correction(work, defects)
@@ -31,7 +33,7 @@ def _precheck(work: Work, call: processes.ActCall) -> dict[str, Any]:
             work, reason=call.opinion, law=data.get("law", ""), right_agency=data.get("right_agency", "")
         )
     else:
-        raise CaseProblem("请选择预审结果：受理、补正或不予受理。")
+        raise CaseProblem("请选择预审结果：受理、容缺受理、补正或不予受理。")
     return {"precheck": call.outcome}
 
 

@@ -31,6 +31,7 @@ def of(case: Case, now: datetime) -> dict[str, Any]:
         "guidance": progress.guidance(facts),
         "story": timeline.story(case, acts, for_applicant=True)[::-1],
         "notice": notice,
+        "owed": [one for one in queries.tolerances(case) if one.open] if case.acceptance else [],
         "specials": [_special(one) for one in procedures],
         "documents": queries.documents(case, for_applicant=True),
         "materials": queries.materials(case),

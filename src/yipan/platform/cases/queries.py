@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from yipan.kernel import identifiers
@@ -29,6 +29,7 @@ from .models import (
     Rating,
     SpecialProcedure,
     SpecialProposal,
+    Tolerance,
 )
 
 NATIONAL_DIGITS = 43
@@ -393,24 +394,45 @@ def pending_extensions(case: Case) -> list[Extension]:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A rate with what it is made of."""
+class OwedRow:
+    """A material that follows a tolerant acceptance; ``state``: owed, supplied, late (broken) or closed."""
 
-    part: int
-    whole: int
+    id: int
+    code: str
+    name: str
+    due: datetime | None
+    days: int
+    state: str
+    returned: str
+    supplied_at: datetime | None
 
     @property
-    def rate(self) -> float:
-        return self.part / self.whole if self.whole else 0.0
+    def due_words(self) -> str:
+        return show_due(self.due) if self.due else f"准予决定后 {self.days} 个工作日"
+
+    @property
+    def open(self) -> bool:
+        return self.state in ("owed", "late")
 
 
-def second_notices(since: datetime, until: datetime, unit_ids: Sequence[int] | None = None) -> Share:
-    """二次告知率: of the cases with a correction notice in a time, those told again what was there to be seen at first
-    (each by an approved exception, a quality incident)."""
-    told = CorrectionNotice.objects.filter(at__gte=since, at__lt=until)
-    if unit_ids is not None:
-        told = told.filter(case__unit_id__in=list(unit_ids))
-    counted = told.aggregate(
-        whole=Count("case", distinct=True), part=Count("case", filter=Q(exception__isnull=False), distinct=True)
-    )
-    return Share(counted["part"], counted["whole"])
+def tolerances(case: Case) -> list[OwedRow]:
+    """What a case owes or owed (one statement); nothing for the cases that were accepted with everything."""
+    return [
+        OwedRow(
+            one.pk, one.material_code, one.material_name, one.due, one.days, _owed_state(one), one.returned,
+            one.supplied_at,
+        )
+        for one in Tolerance.objects.filter(case=case)
+    ]  # fmt: skip
+
+
+def _owed_state(one: Tolerance) -> str:
+    if one.supplied_at is not None:
+        return "supplied"
+    if one.closed_at is not None:
+        return "closed"
+    return "late" if one.breached_at is not None else "owed"
+
+
+def get_tolerance(case: Case, tolerance_id: int) -> Tolerance:
+    return _part(Tolerance.objects.filter(case=case, pk=tolerance_id))

@@ -86,6 +86,7 @@ def _register_work() -> None:
     records.subscribe(DEAD, work.tell_unit_of_rejected_push, name="cases.rejected_push")
     records.subscribe(RESENT, work.push_was_resent, name="cases.resent_push")
     jobs.sweep("cases.overrun", every=5.0)(work.end_overrun_procedures)
+    jobs.sweep("cases.tolerance", every=5.0)(work.end_broken_promises)
     jobs.sweep("cases.lights", every=5.0)(work.keep_lights)
     records.subscribe("calendar.corrected", work.recount_clocks, name="cases.recount_clocks")
 

@@ -8,9 +8,9 @@ from django.db.models import F, QuerySet
 from yipan.platform import notices, processes
 from yipan.platform.notices.reminding import Deadline, Deadlines
 
-from .actions import messages
-from .domain.states import UNDECIDED, State
-from .models import Case, CorrectionNotice
+from .actions import messages, tolerance
+from .domain.states import ENDED, UNDECIDED, State
+from .models import Case, CorrectionNotice, Tolerance
 
 RUNNING = UNDECIDED - {State.SPECIAL_PROCEDURE}
 
@@ -27,12 +27,18 @@ def _corrections() -> QuerySet[Case]:
     return Case.objects.filter(state=State.CORRECTION, notices__in=open_).annotate(deadline=F("notices__due"))
 
 
-# The deadlines that rules can name: 答复, 补正, 承诺, 法定.
+def _tolerances() -> QuerySet[Case]:
+    running = Tolerance.objects.filter(tolerance.RUNNING)
+    return Case.objects.filter(tolerances__in=running).exclude(state__in=ENDED).annotate(deadline=F("tolerances__due"))
+
+
+# The deadlines that rules can name: 答复, 补正, 承诺, 法定, 容缺.
 LIMITS: dict[str, Callable[[], QuerySet[Case]]] = {
     "notice": _limit("notice_due", (State.RECEIVED, State.PRECHECK)),
     "correction": _corrections,
     "promised": _limit("promised_due", RUNNING),
     "legal": _limit("legal_due", RUNNING),
+    "tolerance": _tolerances,
 }
 
 

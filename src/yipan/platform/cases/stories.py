@@ -18,7 +18,7 @@ from yipan.kernel.packs import Fields, Finding, InstallContext, PackFile
 from yipan.platform import calendar, forms, people, processes, records
 
 from . import items, prefill
-from .actions import drafts, examination, results, submission
+from .actions import drafts, examination, results, submission, tolerance
 from .domain.applicants import Applicant
 from .models import Case, Channel, Extension, SpecialProposal
 
@@ -26,7 +26,7 @@ WAYS = ("counter", "online")
 TASK_ACTS = (
     "precheck", "correct", "examine", "inspect", "consult", "conclude", "review", "decide", "produce", "deliver",
 )  # fmt: skip
-MOVES = ("special.ask", "special.approve", "special.end", "extension.ask", "extension.approve", "rate")
+MOVES = ("supply", "special.ask", "special.approve", "special.end", "extension.ask", "extension.approve", "rate")
 
 
 class StoryProblem(Exception):
@@ -61,6 +61,7 @@ def _check_story(story: Fields) -> None:
         story.raw(name)
     story.texts("uploads", required=False)
     story.texts("commit", required=False)
+    story.texts("defer", required=False)
     for step in story.maps("steps", required=False):
         step.text("at")
         step.choice("do", (*TASK_ACTS, *MOVES))
@@ -139,6 +140,8 @@ def happen(story: Telling, step: dict[str, Any], now: datetime) -> None:
                 actor=receiver(story),
                 now=now,
             )
+        case "supply":
+            supply(story, str((step.get("data") or {})["material"]), now)
         case task if task in TASK_ACTS:
             _complete(story, step, now)
         case move:
@@ -176,7 +179,9 @@ def complete_draft(story: Telling, case: Case, now: datetime) -> None:
     fill_form(case, terms, told, actor, now)
     waiting = set(case.materials.filter(required=True, source="").values_list("code", flat=True))  # type: ignore[attr-defined]
     for need in terms.materials:
-        if need.code in (told.get("commit") or []):
+        if need.code in (told.get("defer") or []):
+            tolerance.defer(case.pk, need.code, actor=actor, now=now)
+        elif need.code in (told.get("commit") or []):
             drafts.commit(case.pk, need.code, actor=actor, now=now)
         elif need.source != "form" and (need.code in waiting or need.code in (told.get("uploads") or [])):
             drafts.attach(
@@ -234,6 +239,14 @@ def receiver(story: Telling) -> records.Actor:
     if at_counter(story):
         return people.queries.actor_of(story.told["clerk"])
     return people.queries.actor_of_subject(story.told["claims"])
+
+
+def supply(story: Telling, code: str, now: datetime) -> None:
+    """A material that was promised for later comes in."""
+    tolerance.supply(
+        story.case_id, code, file=io.BytesIO(story.sample), name=f"{code}.pdf", actor=receiver(story), now=now,
+        scanned=at_counter(story),
+    )  # fmt: skip
 
 
 # -- handling --------------------------------------------------------------------------------------------------------

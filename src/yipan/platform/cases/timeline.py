@@ -15,6 +15,10 @@ APPLICANT_WORDS = {
     "notify_correction": "需要补正材料，请查看一次性告知书",
     "submit_correction": "您提交了补正材料",
     "accept": "已受理，办理时限开始计算",
+    "accept_tolerantly": "已容缺受理，请在承诺的期限内补齐材料",
+    "supply_tolerated": "您补齐了容缺材料",
+    "return_tolerated": "补交的材料不符合要求，请重新补交",
+    "record_breach": "没有在承诺的期限内补齐材料",
     "deem_accepted": "逾期未告知，视为已受理",
     "refuse_acceptance": "不予受理，请查看通知书",
     "begin_examination": "开始审查",
@@ -41,9 +45,12 @@ APPLICANT_WORDS = {
     "urge": "您催办了这件申请",
 }
 # What the applicant does himself: no unit stands beside it.
-OWN = {"begin", "submit", "submit_correction", "withdraw", "rate", "urge"}
+OWN = {"begin", "submit", "submit_correction", "supply_tolerated", "withdraw", "rate", "urge"}
+# Acts whose reason the applicant reads.
+REASONS_TOLD = {"order_special_procedure", "approve_extension", "return_tolerated", "record_breach"}
 STOPS = {
     "order_special_procedure", "notify_correction", "refuse_acceptance", "refuse", "deem_withdrawn", "terminate",
+    "return_tolerated", "record_breach",
 }  # fmt: skip
 
 
@@ -61,7 +68,7 @@ def story(case: Case, acts: Sequence[Any], *, for_applicant: bool) -> list[Timel
             if not title:
                 continue
             who = "" if verb in OWN else act.unit
-            text = act.reason if verb in ("order_special_procedure", "approve_extension") else ""
+            text = act.reason if verb in REASONS_TOLD else ""
         else:
             title = records.verbs.title(act.verb)
             who = act.actor + (f"（代{act.deputy_for}）" if act.deputy_for else "")

@@ -47,6 +47,11 @@ urlpatterns = [
     path("cases/<int:case_id>/extension/<int:extension_id>/", procedures.decide_extension, name="decide_extension"),
     path("cases/<int:case_id>/exception/", procedures.ask_exception, name="ask_exception"),
     path("cases/<int:case_id>/exception/<int:exception_id>/", procedures.decide_exception, name="decide_exception"),
+    path(
+        "cases/<int:case_id>/tolerance/<int:tolerance_id>/return/",
+        procedures.return_tolerated,
+        name="return_tolerated",
+    ),
     path("cases/<int:case_id>/terminate/", procedures.terminate, name="terminate"),
     path("cases/<int:case_id>/materials/<int:material_id>/", papers.material, name="material"),
     path("cases/<int:case_id>/documents/<int:document_id>/", papers.document, name="document"),

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from yipan.platform import calendar, documents, processes, records
 
-from .actions import examination, letters, recount, results
+from .actions import examination, letters, recount, results, tolerance
 from .domain.letters import LETTERS
 from .domain.states import BEFORE_ACCEPTANCE, UNDECIDED
 from .models import Case, CaseDocument
@@ -69,6 +69,10 @@ def issue_licence(case_id: int) -> None:
 
 def end_overrun_procedures() -> int:
     return examination.end_overrun_procedures(calendar.now())
+
+
+def end_broken_promises() -> int:
+    return tolerance.end_broken_promises(calendar.now())
 
 
 def keep_lights() -> int:

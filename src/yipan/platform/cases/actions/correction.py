@@ -2,7 +2,7 @@
 
 from .. import items, sheets
 from ..models import CaseMaterial, CorrectionNotice
-from . import clocks
+from . import clocks, tolerance
 from .core import CaseProblem, Work
 
 
@@ -28,6 +28,7 @@ def submit_correction(work: Work) -> None:
     notice.save(update_fields=["answered_at"])
     clocks.refresh(work.case, items.terms(work.case))
     work.act("submit_correction", payload={"notice": notice.number})
+    tolerance.order_promise(work)
 
 
 def sheets_changed(work: Work, notice: CorrectionNotice) -> bool:

@@ -8,16 +8,18 @@ from yipan.platform import people, processes, records
 from .. import items, sheets
 from ..domain.states import State
 from ..models import Extension
-from . import approvals, clocks, examination, letters, messages
+from . import approvals, clocks, examination, letters, messages, tolerance
 from .core import CaseProblem, Work, acting_persons, work_on
 
 
 def grant(work: Work, *, text: str) -> None:
     """Grant the licence: decision letter with number; the licence itself is made in the next step."""
+    tolerance.check_granting(work)
     case = work.case
     number = letters.number(work, "grant")
     case.decided_at, case.decision, case.decision_no = work.now, 1, number
     work.act("grant", reason=text, payload={"number": number} | _punctual(work), public={"number": number})
+    tolerance.granted(work)
     letters.order(work, "grant", number=number, data={"opinion": text} | sheets.grant_data(case))
     messages.tell_applicant(work, "case.granted")
 
@@ -35,6 +37,7 @@ def refuse(work: Work, *, reason: str, law: str, facts: str) -> None:
     facts_of_act = {"number": number, "law": law}
     work.act("refuse", reason=reason, payload=facts_of_act | _punctual(work), public=facts_of_act)
     letters.order(work, "refusal", number=number, data={"reason": reason, "law": law, "facts": facts})
+    tolerance.close(work)
     messages.tell_applicant(work, "case.refused", reason=reason)
     work.act("make_ready")
 
@@ -110,10 +113,15 @@ def terminate(case_id: int, *, reason: str, law: str, actor: records.Actor, now:
             raise CaseProblem("请写明终止办理的理由。")
         if len(law.strip()) < 4:
             raise CaseProblem("请写明终止办理所依据的条款。")
-        _end(work, "terminate", reason=reason, payload={"law": law}, public={"law": law})
-        letters.order(work, "termination", data={"reason": reason, "law": law})
-        letters.order_approval_sheet(work)
-        messages.tell_applicant(work, "case.terminated", reason=reason)
+        end_with_letter(work, reason=reason, law=law)
+
+
+def end_with_letter(work: Work, *, reason: str, law: str) -> None:
+    """终止办理 with its letter; the caller has made sure of the right and the words."""
+    _end(work, "terminate", reason=reason, payload={"law": law}, public={"law": law})
+    letters.order(work, "termination", data={"reason": reason, "law": law})
+    letters.order_approval_sheet(work)
+    messages.tell_applicant(work, "case.terminated", reason=reason)
 
 
 def _end(work: Work, verb: str, *, reason: str, **more: Any) -> None:

@@ -78,10 +78,10 @@ def attach(
 ) -> CaseMaterial:
     """Upload a file for a material. Raises files.Rejected with the reason when the content is not acceptable."""
     with work_on(case_id, actor, now) as work:
-        _editable(work.case)
+        editable(work.case)
         stored = files.store(file, name=name, owner=("case", str(case_id)), actor=actor, at=now)
         source = CaseMaterial.Source.PAPER if scanned else CaseMaterial.Source.UPLOADED
-        return _replace(work.case, code, now, source=source, file_id=stored.id, sha256=stored.sha256)
+        return replace(work.case, code, now, source=source, file_id=stored.id, sha256=stored.sha256)
 
 
 def fetch_licence(case_id: int, code: str, *, actor: records.Actor, now: datetime) -> CaseMaterial:
@@ -98,15 +98,15 @@ def fetch_licence(case_id: int, code: str, *, actor: records.Actor, now: datetim
         fetched = fetch_licence_file(case, need.licence_type, actor)
     except SourceProblem as problem:
         with work_on(case_id, actor, now) as work:
-            _editable(work.case)
+            editable(work.case)
             CaseMaterial.objects.filter(case=work.case, code=code, replaced=False).update(
                 exempt_reason=problem.reason, required=True
             )
         raise CaseProblem(f"{problem.text}请上传该材料。") from problem
     with work_on(case_id, actor, now) as work:
-        _editable(work.case)
+        editable(work.case)
         stored = files.store(fetched.content, name=fetched.file_name, owner=("case", str(case_id)), actor=actor, at=now)
-        return _replace(
+        return replace(
             work.case,
             code,
             now,
@@ -122,19 +122,20 @@ def fetch_licence(case_id: int, code: str, *, actor: records.Actor, now: datetim
 def commit(case_id: int, code: str, *, actor: records.Actor, now: datetime) -> CaseMaterial:
     """Replace a proof by a signed commitment, where the item allows it."""
     with work_on(case_id, actor, now) as work:
-        _editable(work.case)
+        editable(work.case)
         need = next((need for need in items.terms(work.case).materials if need.code == code), None)
         if need is None or need.status != "commitment":
             raise CaseProblem("这项材料不能以告知承诺代替。")
-        return _replace(work.case, code, now, source=CaseMaterial.Source.COMMITMENT, exempt_reason="已作告知承诺")
+        return replace(work.case, code, now, source=CaseMaterial.Source.COMMITMENT, exempt_reason="已作告知承诺")
 
 
-def _editable(case: Case) -> None:
+def editable(case: Case) -> None:
+    """Raises CaseProblem once the application is handed in and nothing has to be corrected."""
     if State(case.state) not in EDITABLE:
         raise CaseProblem("申请已经提交，材料只能在补正时更换。")
 
 
-def _replace(case: Case, code: str, now: datetime, **facts: Any) -> CaseMaterial:
+def replace(case: Case, code: str, now: datetime, **facts: Any) -> CaseMaterial:
     """Keep the earlier instance (it is part of the record) and put a new one in its place."""
     earlier = CaseMaterial.objects.filter(case=case, code=code, replaced=False).order_by("-id").first()
     if earlier is None:
@@ -147,7 +148,7 @@ def _replace(case: Case, code: str, now: datetime, **facts: Any) -> CaseMaterial
         return earlier
     earlier.replaced = True
     earlier.save(update_fields=["replaced"])
-    number = earlier.round + (1 if case.state == State.CORRECTION else 0)
+    number = earlier.round + (1 if case.state != State.DRAFT else 0)
     return CaseMaterial.objects.create(
         case=case, code=code, name=earlier.name, required=earlier.required, round=number, at=now, **facts
     )

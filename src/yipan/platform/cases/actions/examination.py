@@ -8,7 +8,7 @@ from yipan.platform import people, processes, records
 from .. import items
 from ..domain import specials
 from ..models import Extension, OpinionRequest, SpecialProcedure, SpecialProposal
-from . import approvals, clocks, letters, messages
+from . import approvals, clocks, letters, messages, tolerance
 from .core import CaseProblem, Work, acting_persons, work_on
 
 CASE_ENDED = "办件已经结束"
@@ -185,6 +185,7 @@ def close_open(work: Work) -> None:
     SpecialProposal.objects.filter(case=case, decided_at=None).update(decided_at=now, decided_by=CASE_ENDED)
     Extension.objects.filter(case=case, approved=None).update(approved=False, approved_by=CASE_ENDED, approved_at=now)
     OpinionRequest.objects.filter(case=case, answered_at=None).update(answered_at=now)
+    tolerance.close(work)
     case.open_special = case.open_opinions = 0
 
 

@@ -11,7 +11,7 @@ from ..domain import corrections
 from ..domain.corrections import Defect
 from ..domain.states import State
 from ..models import CaseMaterial, CorrectionDefect, CorrectionNotice
-from . import clocks, examination, exceptions, letters, messages
+from . import clocks, examination, exceptions, letters, messages, tolerance
 from .core import CaseProblem, Work, work_on
 
 
@@ -89,7 +89,17 @@ def _unchanged(work: Work) -> frozenset[str]:
 
 def accept(work: Work) -> None:
     """Accept: the promised and the legal clock start; the item's version of this moment is frozen."""
+    if promised := tolerance.deferred(work.case):
+        names = "、".join(row.name for row in promised)
+        raise CaseProblem(f"申请人承诺后补{names}，请选择“容缺受理”，或者一次性告知现在补交。")
     _accept(work, "accept", accepted_at=work.now, manner="normal")
+
+
+def accept_tolerantly(work: Work) -> None:
+    """容缺受理: accept although materials are missing that the item lets follow; their days begin now."""
+    if not tolerance.deferred(work.case):
+        raise CaseProblem("没有容缺后补的材料，请选择“受理”。")
+    _accept(work, "accept_tolerantly", accepted_at=work.now, manner="tolerant")
 
 
 def deem_accepted(work: Work) -> None:
@@ -119,8 +129,13 @@ def _accept(work: Work, verb: str, *, accepted_at: datetime, manner: str) -> Non
         public={"accepted_at": accepted_at.isoformat(), "promised_due": _text(case.promised_due)},
     )
     exceptions.lapse(work)
-    letters.order(work, "acceptance")
-    messages.tell_applicant(work, "case.accepted", due=case.promised_due)
+    owed = tolerance.told(tolerance.begin(work))
+    letters.order(work, "acceptance", data={"missing": owed} if owed else {})
+    if owed:
+        materials = "；".join(f"{one['name']}（{one['due']}）" for one in owed)
+        messages.tell_applicant(work, "case.accepted_tolerantly", due=case.promised_due, materials=materials)
+    else:
+        messages.tell_applicant(work, "case.accepted", due=case.promised_due)
     work.act("begin_examination")
     _ask_second_unit(work)
 

@@ -9,7 +9,7 @@ from yipan.platform import jobs, licences, records
 from .. import items, sheets
 from ..domain.states import State
 from ..models import Case, Rating
-from . import letters, messages
+from . import letters, messages, tolerance
 from .core import CaseProblem, Work, work_on
 
 ISSUE = "cases.issue_licence"
@@ -70,7 +70,13 @@ def deliver(work: Work, *, way: str, receiver: str) -> None:
             "delivered_at": sheets.moment(work.now),
         },
     )
-    case.concluded_at = work.now
+    if not tolerance.waits(case):
+        conclude(work)
+
+
+def conclude(work: Work) -> None:
+    """办结归档: the file is closed."""
+    work.case.concluded_at = work.now
     work.act("archive")
     letters.order_approval_sheet(work)
     messages.tell_applicant(work, "case.concluded")

@@ -10,7 +10,7 @@ from yipan.platform import numbers, processes, records
 from .. import items, sheets
 from ..domain.states import State
 from ..models import Case, CaseMaterial, Submission
-from . import clocks, letters
+from . import clocks, letters, tolerance
 from .core import CaseProblem, Work, work_on
 
 LONGEST_KEY = 64
@@ -73,6 +73,7 @@ def receive(work: Work) -> None:
     letters.order(work, "receipt")
     if case.materials.filter(replaced=False, source=CaseMaterial.Source.COMMITMENT).exists():
         letters.order(work, "commitment", data=sheets.commitment_data(case))
+    tolerance.order_promise(work)
     instance = processes.start(
         definition_key=terms.process_key,
         subject=("case", str(case.pk)),
@@ -92,9 +93,11 @@ def _check_complete(case: Case) -> None:
     """Everything the situation asks for is there; the message names all that is missing. A licence that its library
     did not give counts as missing, too."""
     open_ = CaseMaterial.objects.filter(case=case, replaced=False, required=True, source="")
-    missing = list(open_.values_list("name", flat=True))
+    missing = dict(open_.values_list("code", "name"))
     if missing:
-        raise CaseProblem("还缺少材料：" + "、".join(missing))
+        may_follow = [need.name for need in items.terms(case).materials if need.tolerance and need.code in missing]
+        hint = f"。其中{'、'.join(may_follow)}可以容缺后补，请在材料页选择“容缺，稍后补交”" if may_follow else ""
+        raise CaseProblem("还缺少材料：" + "、".join(missing.values()) + hint)
     if case.form_data_id is None:
         raise CaseProblem("申请表还没有填写完整，请先填写并保存申请表。")
 

@@ -31,6 +31,7 @@ QUESTIONS: dict[str, Question] = {
         "预审结果",
         (
             Answer("accept", "受理"),
+            Answer("tolerate", "容缺受理", hint="申请人已承诺按期补齐暂缺的材料，期限自受理起计算"),
             Answer("correct", "一次性告知补正", "orange", "可以补充说明，告知书以上面列出的内容为准"),
             Answer("refuse", "不予受理", "red", "写明不予受理的理由，至少 6 个字"),
         ),
@@ -72,6 +73,12 @@ def question(act: str, outcomes: Collection[str]) -> Question:
     if not outcomes:
         return known
     return Question(known.title, tuple(a for a in known.answers if a.outcome in outcomes), known.opinion)
+
+
+def possible(act: str, outcomes: Collection[str], *, follows: bool) -> list[str]:
+    """The outcomes that make sense: whether something follows later decides between 受理 and 容缺受理."""
+    unfit = "accept" if follows and "tolerate" in outcomes else "tolerate"
+    return [one for one in outcomes if act != "precheck" or one != unfit]
 
 
 def suggestions(act: str, texts: Mapping[str, str], answers: Iterable[Answer]) -> dict[str, str]:

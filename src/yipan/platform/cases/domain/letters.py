@@ -31,6 +31,7 @@ LETTERS = {
         Letter("special", "特别程序告知书", "特"),
         Letter("extension", "延期通知书", "延"),
         Letter("commitment", "告知承诺书", "诺", sealed=False),
+        Letter("tolerance", "容缺受理承诺书", "容", sealed=False),
         Letter("grant", "准予行政许可决定书", "许准"),
         Letter("refusal", "不予行政许可决定书", "许不"),
         Letter("delivery", "送达回证", "送"),

@@ -15,6 +15,7 @@ from .states import ACTS, EXAMINING, IllegalAct, State, resulting_state
 TASK_ACTS: dict[str, dict[str, tuple[str, ...]]] = {
     "precheck": {
         "accept": ("accept", "begin_examination"),
+        "tolerate": ("accept_tolerantly", "begin_examination"),
         "correct": ("notify_correction",),
         "refuse": ("refuse_acceptance",),
     },

@@ -14,6 +14,7 @@ STAGES: dict[str, str] = {
     "review": "process",
     "return_to_examination": "process",
     "approve_extension": "process",
+    "supply_tolerated": "process",
     "grant": "result",
     "refuse": "result",
     "terminate": "result",

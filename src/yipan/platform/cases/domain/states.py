@@ -75,6 +75,7 @@ _PLAIN = {
     State.PRECHECK: "正在核对您的材料",
     State.CORRECTION: "请补正材料",
     State.ACCEPTED: "已受理，正在办理",
+    State.ACCEPTED_TOLERANTLY: "已容缺受理，请按时补齐材料",
     State.EXAMINATION: "正在审查",
     State.SPECIAL_PROCEDURE: "正在检验检测等，时限暂停",
     State.CONSULTATION: "正在征求有关部门意见",
@@ -101,6 +102,10 @@ ENDED = frozenset(
         State.DEEMED_WITHDRAWN,
     }
 )
+# From the decision to the hand-over: what may still come in then is a material that was promised for after the licence.
+DECIDED = frozenset({State.GRANTED, State.PRODUCTION, State.DELIVERY, State.DELIVERED})
+# Acts that leave the case where it is.
+STAYING = frozenset({"supply_tolerated", "return_tolerated", "record_breach"})
 # Acts that end the wait for an extension; everything else that is done meanwhile leaves the case waiting for it.
 EXTENSION_DECIDED = frozenset({"approve_extension", "reject_extension"})
 
@@ -109,7 +114,7 @@ EXTENSION_DECIDED = frozenset({"approve_extension", "reject_extension"})
 class ActRule:
     """One case act: its verb, its name on screens, the states it may start from and the state it leads to.
 
-    ``to`` is None where the next state depends on what else is open (see ``resulting_state``).
+    ``to`` is None where the state stays (``STAYING``) or depends on what else is open (see ``resulting_state``).
     """
 
     verb: str
@@ -147,6 +152,9 @@ ACTS: dict[str, ActRule] = dict(
         _rule("request_extension", "申请延期", {State.EXAMINATION, State.CONSULTATION}, State.EXTENSION),
         _rule("approve_extension", "批准延期", {State.EXTENSION}, None),
         _rule("reject_extension", "不同意延期", {State.EXTENSION}, None),
+        _rule("supply_tolerated", "补齐容缺材料", UNDECIDED | DECIDED, None),
+        _rule("return_tolerated", "退回容缺材料", UNDECIDED | DECIDED, None),
+        _rule("record_breach", "容缺承诺逾期未兑现", UNDECIDED | DECIDED, None),
         _rule("grant", "准予许可", {State.ACCEPTED, State.EXAMINATION, State.DECISION}, State.GRANTED),
         _rule("refuse", "不予许可", {State.DECISION}, State.REFUSED),
         _rule("terminate", "终止办理", UNDECIDED, State.TERMINATED),
@@ -182,6 +190,8 @@ def resulting_state(verb: str, state: State, *, open_special: int = 0, open_opin
         raise IllegalAct(verb, state)
     if rule.to is not None:
         return rule.to
+    if verb in STAYING:
+        return state
     if state is State.EXTENSION and verb not in EXTENSION_DECIDED:
         return state
     if open_special:

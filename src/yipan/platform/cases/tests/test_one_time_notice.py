@@ -7,7 +7,7 @@ import telling
 from telling import Story
 
 from yipan.platform import numbers, processes
-from yipan.platform.cases import queries
+from yipan.platform.cases import figures, queries
 from yipan.platform.cases.actions import exceptions
 from yipan.platform.cases.actions.core import CaseProblem
 from yipan.platform.cases.domain.corrections import NoticeRefused
@@ -51,7 +51,7 @@ def decide(exception, who, approve=True):
 def test_a_second_notice_on_what_was_there_at_first_needs_an_approved_exception():
     """Sheet 22 h3: blocked unless an exception is approved; 二次告知率 rises by one."""
     story = mended(told(LAYOUT, LIST), "M4", "M5")
-    assert queries.second_notices(*YEAR) == queries.Share(0, 1)
+    assert figures.second_notices(*YEAR) == figures.Share(0, 1)
     with pytest.raises(NoticeRefused, match="“食品安全规章制度”在首次提交时就已存在"):
         again(story, RULES)
     exception = ask(story)
@@ -65,8 +65,8 @@ def test_a_second_notice_on_what_was_there_at_first_needs_an_approved_exception(
     notice = CorrectionNotice.objects.filter(case=story.case).latest("id")
     assert (notice.exception, notice.exception_reason) == (exception, WHY)
     assert story.payload("notify_correction")["exception"] is True
-    assert queries.second_notices(*YEAR) == queries.Share(1, 1)
-    assert queries.second_notices(YEAR[1], YEAR[1] + dt.timedelta(days=1)).rate == 0
+    assert figures.second_notices(*YEAR) == figures.Share(1, 1)
+    assert figures.second_notices(YEAR[1], YEAR[1] + dt.timedelta(days=1)).rate == 0
 
 
 def test_an_exception_waits_in_the_to_do_of_those_who_may_approve_it():
@@ -114,7 +114,7 @@ def test_nobody_approves_his_own_exception_nor_does_his_deputy(monkeypatch):
 def test_a_new_defect_of_a_corrected_material_is_told_without_an_exception():
     story = mended(told(LAYOUT), "M4")
     again(story, LAYOUT | {"kind": "inconsistent", "remedy": "布局图与设施目录不一致"})
-    assert queries.second_notices(*YEAR) == queries.Share(0, 1)
+    assert figures.second_notices(*YEAR) == figures.Share(0, 1)
 
 
 def test_a_correction_that_leaves_something_out_is_not_taken():

@@ -18,7 +18,7 @@ from yipan.platform import calendar, files, forms, processes, ui
 from yipan.platform.ui import render
 
 from .. import items, prefill, queries
-from ..actions import drafts, submission
+from ..actions import drafts, submission, tolerance
 from ..actions.core import CaseProblem
 from ..domain.states import IllegalAct, State
 from ..models import Case, CaseMaterial
@@ -72,8 +72,11 @@ def materials(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
     if request.method == "POST":
         try:
             _take_material(request, case, desk)
-            return redirect(f"{request.path}#m-{request.POST.get('code', '')}")
-        except (CaseProblem, files.Rejected) as refused:
+            if State(case.state) in drafts.EDITABLE:
+                return redirect(f"{request.path}#m-{request.POST.get('code', '')}")
+            ui.notify(request, _("已补交，办理人员会收到提醒。"), "green")
+            return redirect(desk.url("done", case.pk))
+        except (CaseProblem, IllegalAct, files.Rejected) as refused:
             problem = str(refused)
     elif case.state == State.DRAFT:
         prefill.fetch_exempt_materials(case, found, actor=common.actor_of(request), now=calendar.now())
@@ -88,6 +91,7 @@ def materials(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
         "problem_at": request.POST.get("code", "") if problem else "",
         "problem": problem,
         "notice": queries.open_notice(case),
+        "owed": {row.code: row for row in queries.tolerances(case) if row.open} if case.acceptance else {},
     }
     return _step(request, case, "materials", desk, context, status=422 if problem else 200)
 
@@ -97,15 +101,16 @@ def _take_material(request: HttpRequest, case: Case, desk: Desk) -> None:
     code, way = request.POST.get("code", ""), request.POST.get("way", "upload")
     if way == "licence":
         drafts.fetch_licence(case.pk, code, actor=actor, now=now)
+    elif way == "defer":
+        tolerance.defer(case.pk, code, actor=actor, now=now)
     elif way == "commit":
         drafts.commit(case.pk, code, actor=actor, now=now)
     else:
         upload = request.FILES.get("file")
         if upload is None or upload.file is None:
             raise CaseProblem(_("请先选择文件，再点上传。"))
-        drafts.attach(
-            case.pk, code, file=upload.file, name=upload.name or "文件", actor=actor, now=now, scanned=desk.staff
-        )
+        hand_in = drafts.attach if State(case.state) in drafts.EDITABLE else tolerance.supply
+        hand_in(case.pk, code, file=upload.file, name=upload.name or "文件", actor=actor, now=now, scanned=desk.staff)
 
 
 def material(request: HttpRequest, case_id: int, material_id: int, desk: Desk) -> HttpResponseBase:
@@ -182,7 +187,7 @@ def _step(
         }
         for name, title in STEPS
     ]
-    links = {name: desk.url(name, case.pk) for name in ("form", "materials", "confirm", "correct", "discard")}
+    links = {name: desk.url(name, case.pk) for name in ("form", "materials", "confirm", "correct", "discard", "done")}
     shared = {
         "base": desk.base,
         "face": desk.face,

@@ -8,7 +8,7 @@ from yipan.platform import calendar
 from yipan.platform.ui.access import needs
 
 from .. import queries
-from ..actions import decision, examination, exceptions
+from ..actions import decision, examination, exceptions, tolerance
 from . import common
 from .handling import attempt
 
@@ -133,6 +133,22 @@ def decide_exception(request: HttpRequest, case_id: int, exception_id: int) -> H
         case_id,
         lambda: exceptions.decide(exception_id, approve=approve, actor=actor, now=calendar.now()),
         "已批准再次告知，可以发出告知书" if approve else "不同意再次告知",
+    )
+
+
+@needs("case.examine")
+@require_POST
+def return_tolerated(request: HttpRequest, case_id: int, tolerance_id: int) -> HttpResponseBase:
+    """What the applicant supplied is not good enough: it is owed again."""
+    actor = common.actor_of(request)
+    case = queries.get_for_staff(case_id, actor)
+    queries.get_tolerance(case, tolerance_id)
+    reason = request.POST.get("reason", "")
+    return attempt(
+        request,
+        case_id,
+        lambda: tolerance.give_back(tolerance_id, reason=reason, actor=actor, now=calendar.now()),
+        "已退回，申请人会收到通知",
     )
 
 

@@ -188,7 +188,7 @@ def _spoken(item: Item, names: Names) -> dict[str, str]:
     for row in materials(item, names):
         one = row.material
         facts = (row.source, row.need, row.form, one.explain, one.accept_stand, one.not_needed_when, one.commitment)
-        tolerance = f"可以容缺，{one.tolerance_days}个工作日内补齐" if one.tolerance_days else ""
+        tolerance = one.tolerance.words if one.tolerance else ""
         found[f"材料：{one.name}"] = "；".join(part for part in (*facts, tolerance, one.by_law) if part)
     for number, condition in enumerate(item.raw.get("accept_conditions") or (), 1):
         found[f"受理条件（{number}）"] = condition

@@ -110,6 +110,25 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Tolerance:
+    """容缺: a material that may follow within working days after acceptance, against a signed promise.
+
+    ``on_breach``: terminate ends the case when the promise is not kept, hold only keeps the decision back.
+    ``licence_first`` (先批后补): the licence may be granted before the material is there.
+    """
+
+    days: int
+    note: str = ""
+    on_breach: str = "terminate"
+    licence_first: bool = False
+
+    @property
+    def words(self) -> str:
+        when = "发证后" if self.licence_first else ""
+        return f"可以容缺，{when}{self.days}个工作日内补齐"
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """One material (申请材料) with what an applicant needs to prepare it."""
 
@@ -131,8 +150,7 @@ class Material:
     template_paper: str = ""
     commitment: str = ""
     recheck: str = ""
-    tolerance_days: int = 0
-    tolerance_note: str = ""
+    tolerance: "Tolerance | None" = None
     not_needed_when: str = ""
     needed: str = "1"  # code table is_need
 

@@ -13,12 +13,13 @@ from yipan.kernel.clock import Limit
 from yipan.kernel.feel import FeelError, compile
 from yipan.kernel.packs import Document, Fields, Finding
 
-from .item import Basis, Handling, Item, LimitText, Material, Option, Path, Point, Question, Source, Step
+from .item import Basis, Handling, Item, LimitText, Material, Option, Path, Point, Question, Source, Step, Tolerance
 
 SOURCES = ("form", "upload", "licence", "shared_data", "commitment", "choose")
 PLACES = ("here", "interface", "jump", "returned")
 UNITS = ("working_days", "calendar_days", "hours", "months")
 DEFAULT_CORRECTION_DAYS = 15
+LONGEST_TOLERANCE = 60
 _DAYS = re.compile(r"延长(\d+)个工作日")
 # Elements the guide shows as they stand; their shape is checked by ``_guide_parts``.
 GUIDE_KEYS = (
@@ -254,7 +255,7 @@ class _Reader:
             known.add(code)
             when = self.feel(entry, "when")
             self._names(entry, when, answers)
-            commitment, tolerance = self._below(entry, "commitment"), self._below(entry, "tolerance")
+            commitment = self._below(entry, "commitment")
             source = entry.choice("source", SOURCES, default="upload")
             yield Material(
                 code=code,
@@ -281,13 +282,28 @@ class _Reader:
                 template_paper=entry.text("template_paper", required=False),
                 commitment=commitment.map.get("text", ""),
                 recheck=commitment.map.get("recheck", ""),
-                tolerance_days=tolerance.map.get("days", 0),
-                tolerance_note=tolerance.map.get("note", ""),
+                tolerance=self._tolerance(entry),
                 not_needed_when=entry.text("not_needed_when", required=False),
                 needed=entry.text("is_need", required=False, default="1"),
             )
             entry.raw("source_explain")
             entry.nothing_else()
+
+    def _tolerance(self, entry: Fields) -> Tolerance | None:
+        told = self._below(entry, "tolerance")
+        if not told.map:
+            return None
+        days = told.integer("days")
+        if not 1 <= days <= LONGEST_TOLERANCE:
+            told.fault(f"容缺补齐的工作日数应当为 1 至 {LONGEST_TOLERANCE}", "days")
+        found = Tolerance(
+            days=days,
+            note=told.text("note", required=False),
+            on_breach=told.choice("on_breach", ("terminate", "hold"), required=False, default="terminate"),
+            licence_first=told.flag("licence_first"),
+        )
+        told.nothing_else()
+        return found
 
     def _names(self, entry: Fields, when: str, answers: set[str]) -> None:
         """A condition may only ask what the situation answers; a slip would silently leave a material out."""

@@ -22,7 +22,7 @@ class AnswerRefused(Exception):
 class Needed:
     """A material the situation asks for.
 
-    ``status`` is required, tolerable (may follow within days, 容缺) or commitment (a signed promise may replace it);
+    ``status`` is required or commitment (a signed promise may replace it); one with a tolerance may follow later;
     ``exempt``: the applicant hands nothing in, government fetches it; ``written``: it comes out of the form that is
     filled in here; ``why``: one line for the applicant.
     """
@@ -132,9 +132,8 @@ def _needed(material: Material, path: Path) -> Needed:
         return Needed(material, "commitment", False, "在线阅读并签署承诺书")
     if material.commitment and path.variables.get("commitment") is True:
         return Needed(material, "commitment", exempt, f"可以告知承诺代替：{material.commitment}")
-    if material.tolerance_days:
-        note = f"可以容缺，{material.tolerance_days}个工作日内补齐"
-        return Needed(material, "required", exempt, note)
+    if material.tolerance:
+        return Needed(material, "required", exempt, material.tolerance.words)
     return Needed(material, "required", exempt, material.explain)
 
 
