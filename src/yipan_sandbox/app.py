@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import desk, identity, licences, messages, province, seals
+from . import datashare, desk, identity, licences, messages, province, seals
 from .gateway import Gateway
 from .receipts import Receipts
 from .store import Store
@@ -20,7 +20,7 @@ def create_app(data: Path, *, callback: str = "") -> Flask:
     app.extensions["store"], app.extensions["data"] = store, data
     app.extensions["gateway"] = Gateway(app, store)
     app.extensions["receipts"] = Receipts(callback)
-    for module in (identity, licences, seals, desk):
+    for module in (identity, licences, datashare, seals, desk):
         app.register_blueprint(module.blueprint)
     for blueprint in (*messages.blueprints, *province.blueprints):
         app.register_blueprint(blueprint)

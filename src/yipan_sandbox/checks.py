@@ -19,6 +19,10 @@ def faults_of(body: Mapping[str, Any], rules: Mapping[str, str]) -> list[dict[st
     return found
 
 
+# For what a licence or a record is used must be said, and on what ground: the holder's consent, or a duty set by law.
+USE = {"purpose": r".{4,120}", "item": r"[0-9A-Z]{31,33}", "reference": r".{3,60}", "ground": r"holder|law"}
+
+
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 

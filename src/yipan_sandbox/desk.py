@@ -15,6 +15,7 @@ SYSTEMS = {
     "sms": "短信平台",
     "yuezhengyi": "粤政易",
     "elicence": "电子证照库",
+    "datashare": "数据共享平台",
     "seal": "电子印章服务",
     "acceptance": "统一申办受理平台",
     "rating": "好差评",

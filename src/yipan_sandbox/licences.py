@@ -11,7 +11,7 @@ import yaml
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from . import papers
-from .checks import faults_of, refused
+from .checks import USE, faults_of, refused
 
 blueprint = Blueprint("elicence", __name__, url_prefix="/elicence")
 KNOWN: list[dict[str, Any]] = yaml.safe_load(
@@ -38,10 +38,6 @@ def find() -> Response:
         if licence["holder"] == holder and licence["type"] == kind
     ]
     return jsonify({"licences": found})
-
-
-# For what a licence is used must be said, and on what ground: the holder's consent, or a duty set by law.
-USE = {"purpose": r".{4,120}", "item": r"[0-9A-Z]{31,33}", "reference": r".{3,60}", "ground": r"holder|law"}
 
 
 @blueprint.get("/licences/<path:identifier>")

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-SYSTEMS = ("identity", "sms", "yuezhengyi", "elicence", "seal", "acceptance", "rating")
+SYSTEMS = ("identity", "sms", "yuezhengyi", "elicence", "datashare", "seal", "acceptance", "rating")
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from telling import Story
 
 from yipan.connectors.base import call
 from yipan.platform import files
+from yipan.platform.cases import figures, stories
 from yipan.platform.cases.actions import results
 from yipan.platform.cases.actions.core import CaseProblem
 from yipan.platform.cases.domain.states import State
@@ -172,3 +173,50 @@ def test_the_licence_and_the_letters_come_back_sealed_and_the_rating_arrives_onc
     send()
     evaluation = call("rating", "GET", "/evaluations").json()["evaluations"][story.case.case_no]
     assert (evaluation["grade"], evaluation["order"]) == (2, True)
+
+
+# -- shared data -------------------------------------------------------------------------------------------------------
+def shared(story, code="M7"):
+    return story.case.materials.get(code=code, replaced=False)
+
+
+def test_what_a_register_knows_is_verified_and_not_asked_for(sandbox):
+    """四免 免1 by data: the facts, until when they hold and the exchange's receipt stand with the case."""
+    story = Story("salon_commitment", online=True).draft("2021-11-01 09:00")
+    agent = telling.signed_in(telling.AGENT)
+    page = agent.get(f"{story.address}materials/").content.decode()
+    row = shared(story)
+    assert (row.source, row.exempt_reason) == ("data", "数据共享核验，免提交")
+    assert (row.facts["有效健康证"], row.valid_to.isoformat()) == ("12", "2099-12-31")
+    assert "有效健康证" in page
+    uses = call("datashare", "GET", "/uses").json()["uses"]
+    assert uses[row.licence_ref]["ground"] == "holder"
+    assert uses[row.licence_ref]["purpose"].startswith("办理“公共场所卫生许可")
+
+
+def test_no_record_offers_upload_and_promise_and_keeps_the_reason(sandbox, inject):
+    story = Story("salon_commitment").draft("2021-11-01 09:00")  # a firm that no register knows
+    clerk = telling.signed_in("hall.clerk2")
+    page = clerk.get(f"/counter/cases/{story.case.pk}/materials/").content.decode()
+    row = shared(story)
+    assert (row.source, row.exempt_reason, row.required) == ("", "数据共享平台没有该数据", True)
+    part = page[page.index('id="m-M7"') :]
+    assert "重新核验" in part
+    assert "以告知承诺代替" in part
+    inject("datashare", "slow", seconds=6)
+    late = Story("salon_commitment", online=True).draft("2021-11-02 09:00")
+    telling.signed_in(telling.AGENT).get(f"{late.address}materials/")
+    assert shared(late).exempt_reason == "超时"
+
+
+def test_a_share_of_exempted_materials_by_item(sandbox):
+    """免提交率 = exempted instances of what government issued, over all such instances of cases that came in."""
+    story = Story(online=True).draft("2021-11-01 09:00")
+    telling.signed_in(telling.AGENT).get(f"{story.address}materials/")
+    stories.complete_draft(story.telling, story.case, moment("2021-11-01 09:10"))
+    story.submit("2021-11-01 09:20")
+    Story("noodle_second_shop").submit("2021-11-01 10:00")  # nothing of it is in the library
+    cases = Case.objects.filter(received_at__gte=moment("2021-11-01 00:00"))
+    (line,) = [one for one in figures.exemption_by_item(cases) if one.item_key == "food_licence_new"]
+    assert (line.share.part, line.share.whole) == (2, 4)
+    assert line.reasons == {"电子证照库没有该证照": 2}

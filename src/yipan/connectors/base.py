@@ -9,6 +9,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -29,6 +30,18 @@ class ConnectorError(Exception):
     def __init__(self, text: str, *, permanent: bool = False, code: str = "") -> None:
         self.permanent, self.code = permanent, code
         super().__init__(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a licence or a record is asked for (用证事由): the other side keeps it, a library writes it over the file.
+
+    ``ground``: ``holder`` (with the holder's consent) or ``law`` (a duty set by law); ``reference`` names the case."""
+
+    purpose: str
+    item: str
+    reference: str
+    ground: str
 
 
 def address(system: str) -> str:

@@ -1,12 +1,12 @@
 """The province's e-licence library (电子证照): find and fetch what was issued, push what is issued here."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from .base import ConnectorError, call
+from .base import ConnectorError, Use, call
 
 SYSTEM = "elicence"
 FETCH_SECONDS = 5.0  # longer than this and the page offers the upload instead
@@ -28,18 +28,6 @@ class LicenceRef:
     @property
     def word(self) -> str:
         return {"valid": "有效", "expired": "已过期", "revoked": "已撤销"}.get(self.status, "已失效")
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What a licence is fetched for (用证事由): the library keeps it and writes it over the file.
-
-    ``ground``: ``holder`` (with the holder's consent) or ``law`` (a duty set by law); ``reference`` names the case."""
-
-    purpose: str
-    item: str
-    reference: str
-    ground: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +63,7 @@ def fetch(licence: LicenceRef, use: Use, *, seconds: float | None = None) -> Lic
         SYSTEM,
         "GET",
         f"/licences/{quote(licence.identifier, safe='')}",
-        params={"purpose": use.purpose, "item": use.item, "reference": use.reference, "ground": use.ground},
+        params=asdict(use),
         seconds=FETCH_SECONDS if seconds is None else seconds,
     )
     body = answer.json()

@@ -1,15 +1,71 @@
-"""Rates over cases, each with the numbers it is made of, so that a screen can open the cases behind it."""
+"""Rates over cases, each with the numbers it is made of, so that a screen can open the cases behind it.
+
+``KINDS`` are the sets of cases that figures count and the list of cases filters by, so that both always agree.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from .models import Case, CorrectionNotice, Tolerance
+from .domain.states import State
+from .models import Case, CaseMaterial, CorrectionNotice, SpecialProcedure, Tolerance
 
+EXEMPTED = (CaseMaterial.Source.LICENCE, CaseMaterial.Source.DATA)
+NOT_FETCHED = "没有调取"
+BAD_GRADE = 2  # 不满意, 非常不满意
 # How long a broken promise is remembered when the next one is offered.
 REMEMBERED = timedelta(days=730)
+
+
+def _of(rows: QuerySet[Any]) -> Q:
+    return Q(Exists(rows.filter(case=OuterRef("pk"))))
+
+
+KINDS: dict[str, tuple[str, Q]] = {
+    "on_time": ("承诺期限内作出决定", Q(decided_at__isnull=False) & Q(decided_at__lt=F("promised_due"))),
+    "late": ("超过承诺期限作出决定", Q(decided_at__gte=F("promised_due"))),
+    "refused_acceptance": ("不予受理", Q(state=State.ACCEPTANCE_REFUSED)),
+    "deemed": ("逾期未告知视为受理", Q(acceptance="deemed")),
+    "corrected": ("一次性告知补正", _of(CorrectionNotice.objects.all())),
+    "told_again": ("二次告知", _of(CorrectionNotice.objects.filter(exception__isnull=False))),
+    "special": ("有特别程序", _of(SpecialProcedure.objects.all())),
+    "tolerated": ("容缺受理", _of(Tolerance.objects.all())),
+    "broken": ("容缺承诺逾期", _of(Tolerance.objects.filter(breached_at__isnull=False))),
+    "asked": (
+        "政府部门核发的材料没有免提交",
+        _of(CaseMaterial.objects.filter(government=True, replaced=False).exclude(source__in=EXEMPTED)),
+    ),
+    "reused": ("有复用的材料", _of(CaseMaterial.objects.filter(replaced=False, source=CaseMaterial.Source.REUSED))),
+    "bad_rating": ("差评", Q(rating__grade__lte=BAD_GRADE)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One set of cases: how many, and of which whole."""
+
+    key: str
+    title: str
+    share: "Share"
+
+
+def counted(cases: QuerySet[Case]) -> tuple[int, list[Counted]]:
+    """How many cases there are and how many are in each of ``KINDS`` (one statement). What can only be told of decided
+    cases is a share of those."""
+    sums = Case.objects.filter(pk__in=cases.values("pk")).aggregate(
+        whole=Count("pk"),
+        decided=Count("pk", filter=Q(decided_at__isnull=False)),
+        rated=Count("pk", filter=Q(rating__isnull=False)),
+        **{f"n_{key}": Count("pk", filter=condition) for key, (_, condition) in KINDS.items()},
+    )
+    whole = {"on_time": "decided", "late": "decided", "bad_rating": "rated"}
+    found = [
+        Counted(key, title, Share(sums[f"n_{key}"], sums[whole.get(key, "whole")])) for key, (title, _) in KINDS.items()
+    ]
+    return sums["whole"], found
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +103,41 @@ def tolerance_kept(since: datetime, until: datetime, unit_ids: Sequence[int] | N
         ended = ended.filter(case__unit_id__in=list(unit_ids))
     counted = ended.aggregate(whole=Count("id"), part=Count("id", filter=Q(breached_at=None)))
     return Share(counted["part"], counted["whole"])
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """How much of what government issued was not asked for in an item; ``reasons``: why the rest was, with numbers."""
+
+    item_key: str
+    item_title: str
+    unit_name: str
+    share: Share
+    cases: int
+    reasons: dict[str, int]
+
+
+def exemption_by_item(cases: QuerySet[Case]) -> list[Exemption]:
+    """免提交率 by item over some cases (two statements): exempted instances of materials that government issued, over
+    all such instances. Items with the lowest rate first, for they are what to work on."""
+    rows = CaseMaterial.objects.filter(government=True, replaced=False, case__in=cases)
+    exempted = Q(source__in=EXEMPTED)
+    items = rows.values("case__item_key", "case__item_title", "case__unit_name").annotate(
+        whole=Count("id"), part=Count("id", filter=exempted), cases=Count("case", distinct=True)
+    )
+    reasons: dict[str, dict[str, int]] = {}
+    for key, reason, number in (
+        rows.exclude(exempted).values_list("case__item_key", "exempt_reason").annotate(number=Count("id"))
+    ):
+        reasons.setdefault(key, {})[reason or NOT_FETCHED] = number
+    found = [
+        Exemption(
+            one["case__item_key"], one["case__item_title"], one["case__unit_name"], Share(one["part"], one["whole"]),
+            one["cases"], dict(sorted(reasons.get(one["case__item_key"], {}).items(), key=lambda pair: -pair[1])),
+        )
+        for one in items
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (one.share.rate, one.item_title))
 
 
 def broken_promises(case: Case, now: datetime) -> int:

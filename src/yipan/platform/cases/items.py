@@ -19,7 +19,10 @@ HEARING = 1
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One material the situation asks for; ``status`` is required or commitment; with ``tolerance`` it may follow."""
+    """One material the situation asks for; ``status`` is required or commitment; with ``tolerance`` it may follow.
+
+    ``kind`` says which earlier materials are the same kind of paper.
+    """
 
     code: str
     name: str
@@ -32,6 +35,10 @@ class Need:
     commitment: str = ""
     recheck: str = ""
     tolerance: catalogue.domain.Tolerance | None = None
+    reuse: catalogue.domain.Reuse | None = None
+    data_resource: str = ""
+    in_examination: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,10 @@ def of_view(view: Any, answers: dict[str, Any]) -> Terms:
                 commitment=needed.material.commitment,
                 recheck=needed.material.recheck,
                 tolerance=needed.material.tolerance,
+                reuse=needed.material.reuse,
+                data_resource=needed.material.source.data_resource,
+                in_examination=needed.material.source.in_examination,
+                kind=_kind(item.key, needed.material),
             )
             for needed in checklist.materials
         ),
@@ -108,6 +119,10 @@ def of_view(view: Any, answers: dict[str, Any]) -> Terms:
         licence_template=item.licence_template,
         **_printed(item.raw),
     )
+
+
+def _kind(item_key: str, material: catalogue.domain.Material) -> str:
+    return (material.reuse.kind if material.reuse else "") or f"{item_key}:{material.code}"
 
 
 def _printed(raw: Mapping[str, Any]) -> dict[str, Any]:

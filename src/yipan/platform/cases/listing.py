@@ -7,17 +7,19 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from yipan.kernel import identifiers
 from yipan.kernel.clock import LIGHT_WORDS, SHANGHAI, Calendar
-from yipan.platform import calendar, people, records
+from yipan.platform import calendar, catalogue, people, records
 from yipan.platform.ui import listing
 
-from . import lights, queries
+from . import figures, lights, queries
 from .domain.states import ENDED, State
 from .models import Case
 from .queries import CaseRow
 
 STATES = tuple((str(state.value), state.title) for state in State if state is not State.DRAFT)
 OPEN = "open"
+SHORTEST_DOCUMENT = 8
 
 
 class CaseList(listing.ListPage):
@@ -45,11 +47,13 @@ class CaseList(listing.ListPage):
         listing.Column("case_no", "办件编号", shown=False),
     )
     filters = (
-        listing.Text("q", "短号、编号、申请人"),
+        listing.Text("q", "短号、编号、申请人、证件号码"),
         listing.Choice("state", "状态", STATES, many=True),
         listing.Choice("running", "进度", ((OPEN, "办理中"),)),
         listing.Choice("light", "时限", tuple(LIGHT_WORDS.items()), many=True),
         listing.DateRange("received_at", "收件日期"),
+        listing.Choice("item", "事项", lambda _request: catalogue.queries.titles()),
+        listing.Choice("about", "特征", tuple((key, title) for key, (title, _) in figures.KINDS.items())),
     )
     empty_title = "没有符合条件的办件"
 
@@ -87,13 +91,13 @@ FIELDS = (
 def narrow(cases: QuerySet[Case], filters: Mapping[str, Any]) -> QuerySet[Case]:
     """What each filter means."""
     if words := filters.get("q"):
-        # Numbers by their beginning, so that the index serves them; names by any part.
-        number = words.upper()
-        cases = cases.filter(
-            Q(short_no__startswith=number) | Q(case_no__startswith=number) | Q(applicant_name__contains=words)
-        )
+        cases = cases.filter(_named(words))
     if states := filters.get("state"):
         cases = cases.filter(state__in=[int(state) for state in states])
+    if item := filters.get("item"):
+        cases = cases.filter(item_key=item)
+    if about := filters.get("about"):
+        cases = cases.filter(figures.KINDS[about][1])
     if filters.get("running") == OPEN:
         cases = cases.exclude(state__in=list(ENDED))
     if codes := filters.get("light"):
@@ -104,6 +108,20 @@ def narrow(cases: QuerySet[Case], filters: Mapping[str, Any]) -> QuerySet[Case]:
         if between.high:
             cases = cases.filter(received_at__lt=_midnight(between.high + dt.timedelta(days=1)))
     return cases
+
+
+def _named(words: str) -> Q:
+    """Cases by number, name, credit code, or the document of a person, which is found by its blind index only.
+
+    Numbers by their beginning, so that the index serves them; names by any part."""
+    number = words.upper().replace(" ", "")
+    if len(number) >= SHORTEST_DOCUMENT and number.isascii() and number.isalnum():
+        if identifiers.check_credit_code(number).ok:
+            return Q(applicant_code=number)
+        persons = people.vault.find_any(number)
+        if persons:
+            return Q(applicant_person_id__in=persons) | Q(agent_person_id__in=persons)
+    return Q(short_no__startswith=number) | Q(case_no__startswith=number) | Q(applicant_name__contains=words)
 
 
 def _midnight(day: dt.date) -> dt.datetime:

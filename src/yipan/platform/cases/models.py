@@ -136,12 +136,16 @@ class CaseMaterial(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="materials")
     code = models.CharField(max_length=60)
     name = models.CharField(max_length=200)
+    kind = models.CharField("材料种类", max_length=120, blank=True)  # the same kind of paper in other cases
     required = models.BooleanField(default=True)
+    government = models.BooleanField("政府部门核发", default=False)
     source = models.CharField(max_length=12, choices=Source.choices, blank=True)
     file_id = models.BigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     licence_ref = models.CharField("电子证照标识", max_length=160, blank=True)
     facts = models.JSONField("照面信息", default=dict)  # of a fetched licence: what the form is prefilled with
+    valid_to = models.DateField("材料有效期至", null=True)
+    reused_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     exempt_reason = models.CharField("免提交依据或未能免提交的原因", max_length=200, blank=True)
     check_result = models.CharField(max_length=10, blank=True)  # "", ok, defect
     round = models.PositiveSmallIntegerField("轮次", default=1)

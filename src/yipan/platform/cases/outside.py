@@ -1,14 +1,15 @@
-"""Cases towards outside systems: the province's acceptance platform, 好差评, the e-licence library."""
+"""Cases towards outside systems: the province's acceptance platform, 好差评, the e-licence library, shared data."""
 
 import io
 import time
+from datetime import date
 
-from yipan.connectors import acceptance, elicence, rating
-from yipan.connectors.base import TOO_EARLY, ConnectorError
+from yipan.connectors import acceptance, datashare, elicence, rating
+from yipan.connectors.base import TOO_EARLY, ConnectorError, Use
 from yipan.platform import people, records
 
 from .models import Case
-from .sources import Fetched, SourceProblem
+from .sources import Fetched, SourceProblem, Verified
 
 SHORTEST = 0.5
 
@@ -60,19 +61,47 @@ def fetch_licence(case: Case, licence_type: str, actor: records.Actor) -> Fetche
             raise SourceProblem("电子证照库没有该证照", "电子证照库中没有找到这项证照，")
         if not found[0].valid:
             raise SourceProblem(f"电子证照{found[0].word}", f"电子证照库中的这项证照{found[0].word}，")
-        use = elicence.Use(
-            purpose=f"办理“{case.item_title}”"[:120],
-            item=case.item_code,
-            reference=case.case_no or f"draft-{case.pk}",
-            ground="holder" if case.applicant_account_id is not None else "law",
-        )
-        licence = elicence.fetch(found[0], use, seconds=max(until - time.monotonic(), SHORTEST))
+        licence = elicence.fetch(found[0], _use(case), seconds=max(until - time.monotonic(), SHORTEST))
     except ConnectorError as problem:
         if problem.code == "timeout":
             raise SourceProblem("超时", "电子证照库超过 5 秒没有应答，") from problem
         raise SourceProblem("电子证照库没有应答", "电子证照库暂时没有应答，") from problem
     facts = {str(name): str(value) for name, value in licence.data.items()}
-    return Fetched(io.BytesIO(licence.pdf), f"{licence.name}.pdf", licence.identifier, facts)
+    valid_to = _day(found[0].valid_to)
+    return Fetched(io.BytesIO(licence.pdf), f"{licence.name}.pdf", licence.identifier, facts, valid_to)
+
+
+def verify_data(case: Case, resource: str, actor: records.Actor) -> Verified:
+    """What a shared data resource says of the applicant. Raises SourceProblem when it says nothing or not in time."""
+    holder = case.applicant_code or _resident_id(case, actor)
+    if not holder:
+        raise SourceProblem("申请人没有登记证件号码", "没有申请人的证件号码，不能核验，")
+    try:
+        found = datashare.check(resource, holder, _use(case))
+    except ConnectorError as problem:
+        if problem.code == "timeout":
+            raise SourceProblem("超时", "数据共享平台超过 5 秒没有应答，") from problem
+        raise SourceProblem("数据共享平台没有应答", "数据共享平台暂时没有应答，") from problem
+    if found is None:
+        raise SourceProblem("数据共享平台没有该数据", "数据共享平台没有查到有关记录，")
+    valid_to = _day(found.valid_to)
+    return Verified(found.receipt, found.facts, valid_to)
+
+
+def _use(case: Case) -> Use:
+    return Use(
+        purpose=f"办理“{case.item_title}”"[:120],
+        item=case.item_code,
+        reference=case.case_no or f"draft-{case.pk}",
+        ground="holder" if case.applicant_account_id is not None else "law",
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _resident_id(case: Case, actor: records.Actor) -> str:

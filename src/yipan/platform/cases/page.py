@@ -14,7 +14,7 @@ from . import figures, items, queries, timeline
 from .actions import clocks
 from .actions.results import WAYS
 from .domain import corrections, desk, specials
-from .domain.states import State, allowed_acts
+from .domain.states import EXAMINING, State, allowed_acts
 from .models import Case, CaseMaterial
 
 RIGHTS = (
@@ -76,6 +76,7 @@ def context(
         "revealed": revealed,
         "reveal_reasons": REVEAL_REASONS,
         "materials": materials,
+        "to_verify": _to_verify(case, terms, materials, grants),
         "story": timeline.story(case, record_queries.story_of("case", case.pk), for_applicant=False),
         "opinions": queries.opinions(case),
         "documents": queries.documents(case, for_applicant=False),
@@ -100,6 +101,17 @@ def context(
         "me": actor.person_id,
         "problem": problem,
     }
+
+
+def _to_verify(
+    case: Case, terms: items.Terms, materials: Sequence[queries.MaterialRow], grants: Sequence[Any]
+) -> set[str]:
+    """Codes of the data that the unit asks for itself while it examines."""
+    may = any(people.access.reaches(grant, "case.examine", case.unit_id) for grant in grants)
+    if not may or State(case.state) not in EXAMINING:
+        return set()
+    open_ = {row.code for row in materials if not row.source}
+    return {need.code for need in terms.materials if need.in_examination and need.code in open_}
 
 
 def usual_opinions(task: "processes.queries.MyTask") -> dict[str, str]:

@@ -139,6 +139,8 @@ def fetch_exempt_materials(case: Case, terms: Terms, *, actor: records.Actor, no
     for need in terms.materials:
         if need.code in waiting and need.licence_type:
             _try(drafts.fetch_licence, case.pk, need.code, actor=actor, now=now)
+        elif need.code in waiting and need.data_resource and not need.in_examination:
+            _try(drafts.verify_data, case.pk, need.code, actor=actor, now=now)
 
 
 def _try(fetch: Callable[..., object], case_id: int, code: str, *, actor: records.Actor, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from yipan.kernel import identifiers
-from yipan.kernel.clock import Calendar, Light, show_due
+from yipan.kernel.clock import SHANGHAI, Calendar, Light, show_due
 from yipan.platform import calendar, numbers, people, records
 from yipan.platform import documents as papers
 
@@ -77,6 +77,9 @@ class MaterialRow:
     note: str
     round: int
     at: datetime
+    facts: dict[str, str]
+    valid_to: date | None
+    over: bool
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -267,6 +270,7 @@ def rows(cases: QuerySet[Case], now: datetime, *, masked: bool = False) -> list[
 
 
 def materials(case: Case) -> list[MaterialRow]:
+    today = calendar.now().astimezone(SHANGHAI).date()
     return [
         MaterialRow(
             id=material.pk,
@@ -280,6 +284,9 @@ def materials(case: Case) -> list[MaterialRow]:
             note=material.exempt_reason,
             round=material.round,
             at=material.at,
+            facts=material.facts,
+            valid_to=material.valid_to,
+            over=material.valid_to is not None and material.valid_to < today,
         )
         for material in CaseMaterial.objects.filter(case=case, replaced=False)
     ]

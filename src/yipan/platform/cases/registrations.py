@@ -97,6 +97,7 @@ def _register_outside() -> None:
     records.register_channel("acceptance", outside.report_case)
     records.register_channel("rating", outside.report_rating)
     sources.register_licence_source(outside.fetch_licence)
+    sources.register_data_source(outside.verify_data)
 
 
 def _register_menus() -> None:
@@ -106,6 +107,9 @@ def _register_menus() -> None:
         "counter", "窗口业务", "收件登记", "cases:receive", icon="clipboard-check", right="case.receive"
     )
     navigation.register("workbench", "审批办理", "办件", "cases:list", icon="files", right="case.read", order=20)
+    navigation.register(
+        "workbench", "审批办理", "办件成效", "cases:figures", icon="chart-bar", right="case.read", order=60
+    )
     navigation.register("workbench", "配置", "常用意见", "cases:phrases", icon="message", right="case.handle", order=40)
     context.provide("search_url", _search_url)
 

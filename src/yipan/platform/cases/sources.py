@@ -1,7 +1,8 @@
-"""Where materials come from besides uploads: a registry that connectors fill, with the e-licence library first."""
+"""Where materials come from besides uploads: the e-licence library and the data exchange, which connectors fill in."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import BinaryIO
 
 from yipan.platform import records
@@ -25,10 +26,22 @@ class Fetched:
     file_name: str
     identifier: str
     facts: dict[str, str]
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the data exchange says of the applicant, and the receipt under which it keeps that it was asked."""
+
+    receipt: str
+    facts: dict[str, str]
+    valid_to: date | None = None
 
 
 LicenceSource = Callable[[Case, str, records.Actor], Fetched]
+DataSource = Callable[[Case, str, records.Actor], Verified]
 _source: LicenceSource | None = None
+_data: DataSource | None = None
 
 
 def register_licence_source(source: LicenceSource) -> None:
@@ -41,3 +54,15 @@ def fetch_licence_file(case: Case, licence_type: str, actor: records.Actor) -> F
     if _source is None:
         raise SourceProblem("未接入", "电子证照库尚未接入，")
     return _source(case, licence_type, actor)
+
+
+def register_data_source(source: DataSource) -> None:
+    global _data
+    _data = source
+
+
+def verify_by_data(case: Case, resource: str, actor: records.Actor) -> Verified:
+    """Ask the registered data exchange. Raises SourceProblem."""
+    if _data is None:
+        raise SourceProblem("未接入", "数据共享平台尚未接入，")
+    return _data(case, resource, actor)

@@ -5,7 +5,7 @@ from django.urls import path
 from yipan.platform.ui.access import needs
 
 from .listing import CaseList
-from .views import applying, handling, mine, papers, phrases, procedures, receiving
+from .views import applying, figures, handling, mine, papers, phrases, procedures, receiving
 
 app_name = "cases"
 urlpatterns = [
@@ -34,6 +34,7 @@ urlpatterns = [
     path("counter/cases/<int:case_id>/documents/<int:document_id>/", receiving.document, name="counter_document"),
     path("progress/", mine.ask, name="ask"),
     path("cases/", needs("case.read")(CaseList.as_view()), name="list"),
+    path("cases/figures/", figures.page, name="figures"),
     path("cases/phrases/", phrases.phrases, name="phrases"),
     path("cases/<int:case_id>/", handling.page, name="page"),
     path("cases/<int:case_id>/full/", handling.reveal, name="reveal"),
@@ -47,6 +48,7 @@ urlpatterns = [
     path("cases/<int:case_id>/extension/<int:extension_id>/", procedures.decide_extension, name="decide_extension"),
     path("cases/<int:case_id>/exception/", procedures.ask_exception, name="ask_exception"),
     path("cases/<int:case_id>/exception/<int:exception_id>/", procedures.decide_exception, name="decide_exception"),
+    path("cases/<int:case_id>/verify/", procedures.verify, name="verify"),
     path(
         "cases/<int:case_id>/tolerance/<int:tolerance_id>/return/",
         procedures.return_tolerated,

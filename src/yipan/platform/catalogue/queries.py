@@ -189,6 +189,12 @@ def units_with_items() -> list[tuple[str, str]]:
     return [(key, name) for key, name in people.queries.short_names().items() if key in keys]
 
 
+def titles() -> list[tuple[str, str]]:
+    """(key, title) of every item there ever was, under its newest title, for a choice (one statement)."""
+    newest = ItemVersion.objects.order_by("key", "-number").distinct("key").values_list("key", "title")
+    return sorted(newest, key=lambda pair: pair[1])
+
+
 def applied_for_here() -> list[tuple[str, str]]:
     """(key, title) of the items in force that are applied for on this platform."""
     return [(view.item.key, view.item.title) for view in in_force() if view.item.applies_online]

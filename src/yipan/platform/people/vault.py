@@ -109,6 +109,14 @@ def find(kind: str, value: str) -> int | None:
         return VaultRow.objects.filter(kind=kind, blind_index=index).values_list("person_id", flat=True).first()
 
 
+def find_any(value: str) -> list[int]:
+    """Whoever has this number on any document (one statement)."""
+    indexes = [index_of(kind, normalise(kind, value)) for kind in DOCUMENTS]
+    with _opened():
+        rows = VaultRow.objects.filter(kind__in=list(DOCUMENTS), blind_index__in=indexes)
+        return sorted(set(rows.values_list("person_id", flat=True)))
+
+
 def read(person_ids: Collection[int], kinds: Collection[str]) -> dict[tuple[int, str], str]:
     """Clear values by (person, kind). Callers log why they read (records.log_access)."""
     with _opened():

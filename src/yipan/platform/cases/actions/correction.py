@@ -2,7 +2,7 @@
 
 from .. import items, sheets
 from ..models import CaseMaterial, CorrectionNotice
-from . import clocks, tolerance
+from . import clocks, submission, tolerance
 from .core import CaseProblem, Work
 
 
@@ -24,6 +24,7 @@ def submit_correction(work: Work) -> None:
             untouched.append(defect.subject)
     if untouched:
         raise CaseProblem("还没有补正：" + "、".join(untouched))
+    submission.check_valid(work.case, work.now)
     notice.answered_at = work.now
     notice.save(update_fields=["answered_at"])
     clocks.refresh(work.case, items.terms(work.case))

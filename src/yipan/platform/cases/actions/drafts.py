@@ -1,17 +1,18 @@
 """A draft before submission: begin, choose sources of materials, keep the form."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, Any
 
 from django.db import transaction
 
+from yipan.kernel import clock
 from yipan.platform import catalogue, files, people, records
 
 from .. import items
 from ..domain.applicants import Applicant
-from ..domain.states import State
+from ..domain.states import EXAMINING, State
 from ..models import Case, CaseMaterial, Channel
-from ..sources import SourceProblem, fetch_licence_file
+from ..sources import SourceProblem, fetch_licence_file, verify_by_data
 from .core import CaseProblem, work_on
 
 EDITABLE = frozenset({State.DRAFT, State.CORRECTION})
@@ -58,7 +59,15 @@ def begin(
             created_at=now,
         )
         CaseMaterial.objects.bulk_create(
-            CaseMaterial(case=case, code=need.code, name=need.name, required=need.required, at=now)
+            CaseMaterial(
+                case=case,
+                code=need.code,
+                name=need.name,
+                kind=need.kind,
+                required=need.required,
+                government=need.exempt,
+                at=now,
+            )
             for need in found.materials
         )
         records.act(
@@ -74,14 +83,18 @@ def begin(
 
 
 def attach(
-    case_id: int, code: str, *, file: IO[bytes], name: str, actor: records.Actor, now: datetime, scanned: bool = False
-) -> CaseMaterial:
-    """Upload a file for a material. Raises files.Rejected with the reason when the content is not acceptable."""
+    case_id: int, code: str, *, file: IO[bytes], name: str, actor: records.Actor, now: datetime, scanned: bool = False,
+    valid_to: date | None = None,
+) -> CaseMaterial:  # fmt: skip
+    """Upload a file for a material. Raises files.Rejected with the reason when the content is not acceptable, and
+    CaseProblem for a paper that is no longer valid (``valid_to``, where the applicant said it)."""
+    if valid_to is not None and valid_to < now.astimezone(clock.SHANGHAI).date():
+        raise CaseProblem(f"这份材料已于 {valid_to.isoformat()} 过期，请换一份有效的。")
     with work_on(case_id, actor, now) as work:
         editable(work.case)
         stored = files.store(file, name=name, owner=("case", str(case_id)), actor=actor, at=now)
         source = CaseMaterial.Source.PAPER if scanned else CaseMaterial.Source.UPLOADED
-        return replace(work.case, code, now, source=source, file_id=stored.id, sha256=stored.sha256)
+        return replace(work.case, code, now, source=source, file_id=stored.id, sha256=stored.sha256, valid_to=valid_to)
 
 
 def fetch_licence(case_id: int, code: str, *, actor: records.Actor, now: datetime) -> CaseMaterial:
@@ -97,12 +110,7 @@ def fetch_licence(case_id: int, code: str, *, actor: records.Actor, now: datetim
     try:
         fetched = fetch_licence_file(case, need.licence_type, actor)
     except SourceProblem as problem:
-        with work_on(case_id, actor, now) as work:
-            editable(work.case)
-            CaseMaterial.objects.filter(case=work.case, code=code, replaced=False).update(
-                exempt_reason=problem.reason, required=True
-            )
-        raise CaseProblem(f"{problem.text}请上传该材料。") from problem
+        raise _not_given(case_id, code, problem, actor, now) from problem
     with work_on(case_id, actor, now) as work:
         editable(work.case)
         stored = files.store(fetched.content, name=fetched.file_name, owner=("case", str(case_id)), actor=actor, at=now)
@@ -115,8 +123,48 @@ def fetch_licence(case_id: int, code: str, *, actor: records.Actor, now: datetim
             sha256=stored.sha256,
             licence_ref=fetched.identifier,
             facts=fetched.facts,
+            valid_to=fetched.valid_to,
             exempt_reason="政府部门核发，免提交",
         )
+
+
+def verify_data(case_id: int, code: str, *, actor: records.Actor, now: datetime) -> CaseMaterial:
+    """Have a fact verified by the data exchange instead of asking for a paper (数据核验). Falls back like a licence."""
+    case = Case.objects.get(pk=case_id)
+    need = next((need for need in items.terms(case).materials if need.code == code), None)
+    if need is None or not need.data_resource:
+        raise CaseProblem("这项材料不能通过数据共享核验。")
+    try:
+        verified = verify_by_data(case, need.data_resource, actor)
+    except SourceProblem as problem:
+        if need.in_examination:
+            raise CaseProblem(f"{problem.text}请通过其他方式核实，并写入审查意见。") from problem
+        raise _not_given(case_id, code, problem, actor, now) from problem
+    with work_on(case_id, actor, now) as work:
+        if not need.in_examination:
+            editable(work.case)
+        elif State(work.case.state) not in EXAMINING:
+            raise CaseProblem("这项数据在审查时由办理单位核验。")
+        return replace(
+            work.case,
+            code,
+            now,
+            source=CaseMaterial.Source.DATA,
+            licence_ref=verified.receipt,
+            facts=verified.facts,
+            valid_to=verified.valid_to,
+            exempt_reason="数据共享核验，免提交",
+        )
+
+
+def _not_given(case_id: int, code: str, problem: SourceProblem, actor: records.Actor, now: datetime) -> CaseProblem:
+    """The source did not give it: the reason stays with the material, which has to be uploaded now."""
+    with work_on(case_id, actor, now) as work:
+        editable(work.case)
+        CaseMaterial.objects.filter(case=work.case, code=code, replaced=False).update(
+            exempt_reason=problem.reason, required=True
+        )
+    return CaseProblem(f"{problem.text}请上传该材料。")
 
 
 def commit(case_id: int, code: str, *, actor: records.Actor, now: datetime) -> CaseMaterial:
@@ -124,9 +172,15 @@ def commit(case_id: int, code: str, *, actor: records.Actor, now: datetime) -> C
     with work_on(case_id, actor, now) as work:
         editable(work.case)
         need = next((need for need in items.terms(work.case).materials if need.code == code), None)
-        if need is None or need.status != "commitment":
+        if need is None or not (need.status == "commitment" or _no_record(work.case, need)):
             raise CaseProblem("这项材料不能以告知承诺代替。")
         return replace(work.case, code, now, source=CaseMaterial.Source.COMMITMENT, exempt_reason="已作告知承诺")
+
+
+def _no_record(case: Case, need: items.Need) -> bool:
+    """Government had nothing on it: a promise may stand for it where the item has one."""
+    asked = CaseMaterial.objects.filter(case=case, code=need.code, replaced=False, source="")
+    return bool(need.data_resource and need.commitment) and asked.exclude(exempt_reason="").exists()
 
 
 def editable(case: Case) -> None:
@@ -150,5 +204,6 @@ def replace(case: Case, code: str, now: datetime, **facts: Any) -> CaseMaterial:
     earlier.save(update_fields=["replaced"])
     number = earlier.round + (1 if case.state != State.DRAFT else 0)
     return CaseMaterial.objects.create(
-        case=case, code=code, name=earlier.name, required=earlier.required, round=number, at=now, **facts
-    )
+        case=case, code=code, name=earlier.name, kind=earlier.kind, required=earlier.required,
+        government=earlier.government, round=number, at=now, **facts,
+    )  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import IntegrityError
 
+from yipan.kernel import clock
 from yipan.platform import numbers, processes, records
 
 from .. import items, sheets
@@ -45,7 +46,7 @@ def submit(case_id: int, *, key: str, actor: records.Actor, now: datetime, e_ser
         with work_on(case_id, actor, now) as work:
             if work.case.state != State.DRAFT:
                 return _received(work.case, repeated=True)
-            _check_complete(work.case)
+            _check_complete(work.case, now)
             work.case.e_service = e_service
             _give_numbers(work)
             Submission.objects.create(key=key, case=work.case, at=now)
@@ -89,7 +90,16 @@ def receive(work: Work) -> None:
     case.instance_id = instance.id
 
 
-def _check_complete(case: Case) -> None:
+def check_valid(case: Case, now: datetime) -> None:
+    """Papers that have run out since they were put in are named, with their days."""
+    today = now.astimezone(clock.SHANGHAI).date()
+    over = CaseMaterial.objects.filter(case=case, replaced=False, valid_to__lt=today).values_list("name", "valid_to")
+    if over:
+        named = "、".join(f"{name}（{until}）" for name, until in over)
+        raise CaseProblem(f"下列材料已经过期，请换成有效的：{named}")
+
+
+def _check_complete(case: Case, now: datetime) -> None:
     """Everything the situation asks for is there; the message names all that is missing. A licence that its library
     did not give counts as missing, too."""
     open_ = CaseMaterial.objects.filter(case=case, replaced=False, required=True, source="")
@@ -98,6 +108,7 @@ def _check_complete(case: Case) -> None:
         may_follow = [need.name for need in items.terms(case).materials if need.tolerance and need.code in missing]
         hint = f"。其中{'、'.join(may_follow)}可以容缺后补，请在材料页选择“容缺，稍后补交”" if may_follow else ""
         raise CaseProblem("还缺少材料：" + "、".join(missing.values()) + hint)
+    check_valid(case, now)
     if case.form_data_id is None:
         raise CaseProblem("申请表还没有填写完整，请先填写并保存申请表。")
 

@@ -4,8 +4,9 @@ Both walk the same steps on the same pages; a desk says in which shell, under wh
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from yipan.platform import calendar, files, forms, processes, ui
 from yipan.platform.ui import render
 
 from .. import items, prefill, queries
-from ..actions import drafts, submission, tolerance
+from ..actions import drafts, reuse, submission, tolerance
 from ..actions.core import CaseProblem
 from ..domain.states import IllegalAct, State
 from ..models import Case, CaseMaterial
@@ -36,6 +37,10 @@ class Desk:
     staff: bool
     routes: dict[str, str]
     find: Callable[[HttpRequest, int], Case]
+
+    def items(self, request: HttpRequest) -> Collection[str]:
+        """The items an agent's power is limited to; empty where it is not."""
+        return () if self.staff else common.principal(request).items
 
     def url(self, step: str, *args: Any) -> str:
         return reverse(self.routes[step], args=args)
@@ -91,6 +96,9 @@ def materials(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
         "problem_at": request.POST.get("code", "") if problem else "",
         "problem": problem,
         "notice": queries.open_notice(case),
+        "offers": reuse.offers(case, found, calendar.now(), only_items=desk.items(request))
+        if State(case.state) in drafts.EDITABLE
+        else {},
         "owed": {row.code: row for row in queries.tolerances(case) if row.open} if case.acceptance else {},
     }
     return _step(request, case, "materials", desk, context, status=422 if problem else 200)
@@ -101,6 +109,10 @@ def _take_material(request: HttpRequest, case: Case, desk: Desk) -> None:
     code, way = request.POST.get("code", ""), request.POST.get("way", "upload")
     if way == "licence":
         drafts.fetch_licence(case.pk, code, actor=actor, now=now)
+    elif way == "data":
+        drafts.verify_data(case.pk, code, actor=actor, now=now)
+    elif way.startswith("reuse-"):
+        reuse.reuse(case.pk, code, common.whole(way.removeprefix("reuse-")), actor=actor, now=now)
     elif way == "defer":
         tolerance.defer(case.pk, code, actor=actor, now=now)
     elif way == "commit":
@@ -109,8 +121,20 @@ def _take_material(request: HttpRequest, case: Case, desk: Desk) -> None:
         upload = request.FILES.get("file")
         if upload is None or upload.file is None:
             raise CaseProblem(_("请先选择文件，再点上传。"))
-        hand_in = drafts.attach if State(case.state) in drafts.EDITABLE else tolerance.supply
-        hand_in(case.pk, code, file=upload.file, name=upload.name or "文件", actor=actor, now=now, scanned=desk.staff)
+        handed = {"file": upload.file, "name": upload.name or "文件", "scanned": desk.staff}
+        if State(case.state) in drafts.EDITABLE:
+            drafts.attach(case.pk, code, **handed, valid_to=_until(request), actor=actor, now=now)
+        else:
+            tolerance.supply(case.pk, code, **handed, actor=actor, now=now)
+
+
+def _until(request: HttpRequest) -> date | None:
+    """Until when the paper is valid, where the applicant said so."""
+    text = request.POST.get("valid_to", "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as wrong:
+        raise CaseProblem(_("有效期请写成年-月-日，例如 2026-12-31。")) from wrong
 
 
 def material(request: HttpRequest, case_id: int, material_id: int, desk: Desk) -> HttpResponseBase:

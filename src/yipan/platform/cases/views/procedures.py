@@ -4,11 +4,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST
 
-from yipan.platform import calendar
+from yipan.platform import calendar, people
 from yipan.platform.ui.access import needs
 
 from .. import queries
-from ..actions import decision, examination, exceptions, tolerance
+from ..actions import decision, drafts, examination, exceptions, tolerance
 from . import common
 from .handling import attempt
 
@@ -133,6 +133,22 @@ def decide_exception(request: HttpRequest, case_id: int, exception_id: int) -> H
         case_id,
         lambda: exceptions.decide(exception_id, approve=approve, actor=actor, now=calendar.now()),
         "已批准再次告知，可以发出告知书" if approve else "不同意再次告知",
+    )
+
+
+@needs("case.examine")
+@require_POST
+def verify(request: HttpRequest, case_id: int) -> HttpResponseBase:
+    """The examiner asks the data exchange for what exists only now."""
+    actor = common.actor_of(request)
+    case = queries.get_for_staff(case_id, actor)
+    people.require(actor, "case.examine", unit_id=case.unit_id)
+    code = request.POST.get("code", "")
+    return attempt(
+        request,
+        case_id,
+        lambda: drafts.verify_data(case.pk, code, actor=actor, now=calendar.now()),
+        "已核验，结果见材料",
     )
 
 

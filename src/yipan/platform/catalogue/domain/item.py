@@ -84,13 +84,17 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a material comes from: form, upload, licence, shared_data, commitment, choose."""
+    """Where a material comes from: form, upload, licence, shared_data, commitment, choose.
+
+    ``in_examination``: shared data that exist only later (an assessment, a check of means); the unit asks for them.
+    """
 
     kind: str
     licence_type: str = ""
     data_resource: str = ""
     form: str = ""
     holder: str = ""
+    in_examination: bool = False
 
     @property
     def exempt(self) -> bool:
@@ -129,6 +133,16 @@ class Tolerance:
 
 
 @dataclass(frozen=True, slots=True)
+class Reuse:
+    """Whether what was handed in once serves again: for the same ``kind`` of material ("" for this very material only),
+    within months after it was handed in. ``ask_until``: the applicant is asked until when the paper itself is valid."""
+
+    months: int
+    kind: str = ""
+    ask_until: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """One material (申请材料) with what an applicant needs to prepare it."""
 
@@ -150,7 +164,8 @@ class Material:
     template_paper: str = ""
     commitment: str = ""
     recheck: str = ""
-    tolerance: "Tolerance | None" = None
+    tolerance: Tolerance | None = None
+    reuse: Reuse | None = None
     not_needed_when: str = ""
     needed: str = "1"  # code table is_need
 

@@ -13,13 +13,29 @@ from yipan.kernel.clock import Limit
 from yipan.kernel.feel import FeelError, compile
 from yipan.kernel.packs import Document, Fields, Finding
 
-from .item import Basis, Handling, Item, LimitText, Material, Option, Path, Point, Question, Source, Step, Tolerance
+from .item import (
+    Basis,
+    Handling,
+    Item,
+    LimitText,
+    Material,
+    Option,
+    Path,
+    Point,
+    Question,
+    Reuse,
+    Source,
+    Step,
+    Tolerance,
+)
 
 SOURCES = ("form", "upload", "licence", "shared_data", "commitment", "choose")
 PLACES = ("here", "interface", "jump", "returned")
 UNITS = ("working_days", "calendar_days", "hours", "months")
 DEFAULT_CORRECTION_DAYS = 15
 LONGEST_TOLERANCE = 60
+REUSED_MONTHS, LONGEST_REUSE = 12, 120
+HANDED_IN = ("upload", "choose")
 _DAYS = re.compile(r"延长(\d+)个工作日")
 # Elements the guide shows as they stand; their shape is checked by ``_guide_parts``.
 GUIDE_KEYS = (
@@ -266,6 +282,7 @@ class _Reader:
                     entry.text("data_resource", required=False),
                     entry.text("form", required=False),
                     entry.text("holder", required=False),
+                    entry.flag("in_examination"),
                 ),
                 when=when,
                 explain=entry.text("fill_explain", required=False) or entry.text("source_explain", required=False),
@@ -283,6 +300,7 @@ class _Reader:
                 commitment=commitment.map.get("text", ""),
                 recheck=commitment.map.get("recheck", ""),
                 tolerance=self._tolerance(entry),
+                reuse=self._reuse(entry, source),
                 not_needed_when=entry.text("not_needed_when", required=False),
                 needed=entry.text("is_need", required=False, default="1"),
             )
@@ -304,6 +322,21 @@ class _Reader:
         )
         told.nothing_else()
         return found
+
+    def _reuse(self, entry: Fields, source: str) -> Reuse | None:
+        """What is handed in may serve again for a year, unless the item says otherwise (0 months: never)."""
+        told = self._below(entry, "reuse")
+        found = Reuse(
+            months=told.integer("months", required=False, default=REUSED_MONTHS),
+            kind=told.text("kind", required=False),
+            ask_until=told.flag("ask_until"),
+        )
+        if not 0 <= found.months <= LONGEST_REUSE:
+            told.fault(f"材料可以复用的月数应当为 0 至 {LONGEST_REUSE}", "months")
+        if told.map and source not in HANDED_IN:
+            entry.fault("只有申请人提交的材料可以复用，证照和数据每次重新调取", "reuse")
+        told.nothing_else()
+        return found if source in HANDED_IN and found.months else None
 
     def _names(self, entry: Fields, when: str, answers: set[str]) -> None:
         """A condition may only ask what the situation answers; a slip would silently leave a material out."""
