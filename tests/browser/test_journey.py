@@ -318,7 +318,7 @@ def test_a_refusal_gives_facts_law_and_remedy(story: Story) -> None:
         kind="decide",
     )
     agent = story.progress()
-    agent.sees("不予许可")
+    agent.sees("不予决定")
     agent.wait_for("the decision", lambda: agent.page.get_by_role("link", name="不予行政许可决定书").count())
     agent.look("refused")
 

@@ -159,7 +159,7 @@ def test_a_task_is_completed_once_and_the_second_is_told_who_did_it(district, as
     task = task_of(case_id, "precheck")
     client = as_staff("market.window1")
     mine = client.get(f"{API}/tasks/{task.pk}").json()
-    assert mine["outcomes"] == ["accept", "correct", "refuse"]
+    assert mine["outcomes"] == ["accept", "tolerate", "correct", "refuse"]
     wrong = post(client, f"/cases/{case_id}/tasks/{task.pk}/complete", {"outcome": "nonsense"}, key="first-try-1")
     assert (wrong.status_code, wrong.json()["code"]) == (409, "outcome")
     path, body = f"/cases/{case_id}/tasks/{task.pk}/complete", {"outcome": "accept", "opinion": "材料齐全"}

@@ -5,7 +5,7 @@ published with a shorter promise meanwhile does not change running cases.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from yipan.platform import catalogue
 from .models import Case
 
 HEARING = 1
+LICENCE = "10"  # code table result_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,19 @@ class Terms:
     form_key: str
     promise: Limit
     legal: Limit | None
+    instant: bool
+    licensing: bool
+    converted: Limit | None
     materials: tuple[Need, ...]
     variables: dict[str, Any]
-    special_kinds: frozenset[int]
+    specials: Mapping[int, catalogue.domain.Special]
+    required_specials: tuple[int, ...]
     extension_days: int
     correction_days: int
     consult_unit: str
     licence_template: str
     result: str
+    certificate: str
     valid_years: int
     contact: str
     review_body: str
@@ -69,13 +75,16 @@ class Terms:
     @property
     def hearing(self) -> bool:
         """Whether the applicant has a right to be heard (听证 is one of the item's special procedures)."""
-        return HEARING in self.special_kinds
+        return HEARING in self.specials
 
 
 def terms(case: Case) -> Terms:
-    """The terms in force for a case (see the module's rule about versions)."""
+    """The terms in force for a case (see the module's rule about versions); a converted case has another promise."""
     view = catalogue.queries.item_version_number(case.item_key, case.accepted_version or case.item_version)
-    return of_view(view, case.answers)
+    found = of_view(view, case.answers)
+    if case.converted_at is None or found.converted is None:
+        return found
+    return replace(found, promise=found.converted)
 
 
 def of_view(view: Any, answers: dict[str, Any]) -> Terms:
@@ -91,6 +100,9 @@ def of_view(view: Any, answers: dict[str, Any]) -> Terms:
         form_key=item.form,
         promise=path.promise,
         legal=item.legal,
+        instant=item.instant,
+        licensing=item.licensing,
+        converted=(item.converted.limit if item.converted else None) or item.legal,
         materials=tuple(
             Need(
                 code=needed.material.code,
@@ -112,7 +124,8 @@ def of_view(view: Any, answers: dict[str, Any]) -> Terms:
             for needed in checklist.materials
         ),
         variables=dict(path.variables),
-        special_kinds=frozenset(item.special_kinds),
+        specials={one.kind: one for one in item.specials},
+        required_specials=catalogue.domain.required_specials(item, answers),
         extension_days=item.extension_days,
         correction_days=item.correction_days,
         consult_unit=item.consult_unit,
@@ -130,6 +143,8 @@ def _printed(raw: Mapping[str, Any]) -> dict[str, Any]:
     result, remedies = raw.get("result") or {}, raw.get("remedies") or {}
     return {
         "result": str(result.get("name", "")),
+        # What is no licence is certified under its own name; a licence that another system makes is not.
+        "certificate": "" if str(result.get("type")) == LICENCE else str(result.get("name", "")),
         "valid_years": int(result.get("valid_years") or 0),
         "contact": str(raw.get("contact", "")),
         "review_body": str(remedies.get("review_body", "")),

@@ -64,6 +64,7 @@ class Case(models.Model):
 
     received_at = models.DateTimeField("收件时间", null=True)
     accepted_at = models.DateTimeField("受理时间", null=True)
+    converted_at = models.DateTimeField("转为承诺件时间", null=True)
     acceptance = models.CharField("受理方式", max_length=12, blank=True)  # normal, deemed, tolerant
     notice_due = models.DateTimeField("告知期限", null=True)
     promised_due = models.DateTimeField("承诺期限", null=True, db_index=True)

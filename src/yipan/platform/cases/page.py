@@ -89,7 +89,8 @@ def context(
         "now": now,
         "extensions": queries.pending_extensions(case),
         "special_titles": specials.KINDS,
-        "special_kinds": [(k, t) for k, t in specials.KINDS.items() if k in terms.special_kinds],
+        "special_kinds": _special_kinds(terms),
+        "special_basis": next((one.basis for one in terms.specials.values() if one.basis), ""),
         "defect_kinds": corrections.KINDS,
         "picture": processes.picture_for(case.instance_id) if case.instance_id else "",
         "steps": processes.steps_for(case.instance_id) if case.instance_id else [],
@@ -101,6 +102,15 @@ def context(
         "me": actor.person_id,
         "problem": problem,
     }
+
+
+def _special_kinds(terms: items.Terms) -> list[tuple[int, str]]:
+    """The item's special procedures for a choice, each with its longest time."""
+    return [
+        (kind, f"{specials.KINDS[kind]}{f'（最长 {one.max_days} 个工作日）' if one.max_days else ''}")
+        for kind, one in terms.specials.items()
+        if kind in specials.KINDS
+    ]
 
 
 def _to_verify(

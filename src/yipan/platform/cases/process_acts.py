@@ -8,7 +8,7 @@ from typing import Any
 
 from yipan.platform import processes
 
-from .actions import correction, decision, examination, opinions, precheck, results
+from .actions import correction, decision, examination, instant, opinions, precheck, results
 from .actions.core import CaseProblem, Work
 from .domain.corrections import Defect
 from .models import Case
@@ -20,21 +20,38 @@ def _work(call: processes.ActCall) -> Work:
 
 
 def _precheck(work: Work, call: processes.ActCall) -> dict[str, Any]:
-    data = call.data
     if call.outcome == "accept":
         precheck.accept(work)
     elif call.outcome == "tolerate":
         precheck.accept_tolerantly(work)
-    elif call.outcome == "correct":
-        defects = [Defect(**defect) for defect in data.get("defects", [])]
-        precheck.notify_correction(work, defects)
+    elif not _not_accepted(work, call):
+        raise CaseProblem("请选择预审结果：受理、容缺受理、补正或不予受理。")
+    return {"precheck": call.outcome}
+
+
+def _not_accepted(work: Work, call: processes.ActCall) -> bool:
+    """The two answers that do not accept; whether it was one of them."""
+    data = call.data
+    if call.outcome == "correct":
+        precheck.notify_correction(work, [Defect(**defect) for defect in data.get("defects", [])])
     elif call.outcome == "refuse":
         precheck.refuse_acceptance(
             work, reason=call.opinion, law=data.get("law", ""), right_agency=data.get("right_agency", "")
         )
     else:
-        raise CaseProblem("请选择预审结果：受理、容缺受理、补正或不予受理。")
-    return {"precheck": call.outcome}
+        return False
+    return True
+
+
+def _instant(work: Work, call: processes.ActCall) -> dict[str, Any]:
+    ready = False
+    if call.outcome == "grant":
+        ready = instant.grant(work, text=call.opinion)
+    elif call.outcome == "convert":
+        instant.convert(work, reason=call.opinion)
+    elif not _not_accepted(work, call):
+        raise CaseProblem("请选择办理结果：当场办结、转为承诺件、补正或不予受理。")
+    return {"instant": call.outcome, "result_ready": ready, "e_service": work.case.e_service}
 
 
 def _correct(work: Work, _call: processes.ActCall) -> dict[str, Any]:
@@ -103,9 +120,14 @@ def _deliver(work: Work, call: processes.ActCall) -> dict[str, Any]:
     return {}
 
 
+def _deliver_electronically(work: Work, _call: processes.ActCall) -> dict[str, Any]:
+    results.deliver(work, way=results.ELECTRONIC, receiver=work.case.agent_name or work.case.applicant_name)
+    return {}
+
+
 def _deem_accepted(work: Work, _call: processes.ActCall) -> dict[str, Any]:
     precheck.deem_accepted(work)
-    return {"precheck": "accept"}
+    return {"precheck": "accept", "instant": "convert"}
 
 
 def _deem_withdrawn(work: Work, _call: processes.ActCall) -> dict[str, Any]:
@@ -125,6 +147,8 @@ HANDLERS: dict[str, Handler] = {
     "decide": _decide,
     "produce": _produce,
     "deliver": _deliver,
+    "instant": _instant,
+    "deliver_electronically": _deliver_electronically,
     "deem_accepted": _deem_accepted,
     "deem_withdrawn": _deem_withdrawn,
 }

@@ -11,6 +11,9 @@ from .domain.letters import HEARING_RIGHT, LETTERS, Letter, remedy
 from .domain.states import State
 from .models import Case, CaseMaterial, Opinion, Rating
 
+# What a certificate repeats of the form: its first answers that fit on a line.
+LONGEST_ROW, MOST_ROWS = 60, 12
+
 
 def letter_data(case: Case, letter: Letter, *, number: str, at: datetime) -> dict[str, Any]:
     """The facts every letter may print; each letter's own facts are added by the act that orders it."""
@@ -35,6 +38,7 @@ def letter_data(case: Case, letter: Letter, *, number: str, at: datetime) -> dic
         "legal_due": clock.show_due(case.legal_due) if case.legal_due else "",
         "date": clock.show_date(at),
         "remedy": remedy(terms.review_body),
+        "not_licence": "" if terms.licensing else "1",
         "materials": [
             {"name": material.name, "source": material.get_source_display(), "round": material.round}
             for material in CaseMaterial.objects.filter(case=case, replaced=False).exclude(source="")
@@ -73,9 +77,22 @@ def grant_data(case: Case) -> dict[str, Any]:
     return {"licence": terms.result, "validity": validity}
 
 
+def result_data(case: Case) -> dict[str, Any]:
+    """What a result that is no licence certifies: the form's answers, as they were accepted."""
+    terms = items.terms(case)
+    rows = [
+        {"label": label, "value": shown}
+        for section in forms.queries.print_rows(_form_data(case))
+        for label, shown, _source in section["rows"]
+        if shown and len(shown) <= LONGEST_ROW
+    ]
+    validity = f"自发证之日起 {terms.valid_years} 年" if terms.valid_years else ""
+    return {"result": terms.result, "rows": rows[:MOST_ROWS], "validity": validity}
+
+
 def delivered_papers(case: Case) -> list[str]:
     """What was handed over: the decision with its number, and the licence."""
-    decided = case.documents.filter(kind__in=("grant", "refusal")).values_list("title", "number")  # type: ignore[attr-defined]
+    decided = case.documents.filter(kind__in=("grant", "refusal", "result")).values_list("title", "number")  # type: ignore[attr-defined]
     papers = [f"{title}（{number}）" for title, number in decided]
     if case.licence_id is not None:
         papers.append(items.terms(case).result)

@@ -25,6 +25,7 @@ from .models import Case, Channel, Extension, SpecialProposal
 WAYS = ("counter", "online")
 TASK_ACTS = (
     "precheck", "correct", "examine", "inspect", "consult", "conclude", "review", "decide", "produce", "deliver",
+    "instant",
 )  # fmt: skip
 MOVES = ("supply", "special.ask", "special.approve", "special.end", "extension.ask", "extension.approve", "rate")
 

@@ -22,6 +22,7 @@ APPLICANT_WORDS = {
     "deem_accepted": "逾期未告知，视为已受理",
     "refuse_acceptance": "不予受理，请查看通知书",
     "begin_examination": "开始审查",
+    "convert": "需要进一步审查，转为承诺件",
     "order_special_procedure": "启动特别程序，时限暂停",
     "end_special_procedure": "特别程序结束，时限恢复",
     "record_inspection": "完成现场核查",
@@ -33,9 +34,9 @@ APPLICANT_WORDS = {
     "approve_extension": "办理时限延长，请查看通知书",
     "recount": "工作日历更正，期限重新计算",
     "terminate": "终止办理，请查看决定书",
-    "grant": "准予许可",
-    "refuse": "不予许可，请查看决定书",
-    "produce": "正在制作证照",
+    "grant": "作出准予决定",
+    "refuse": "作出不予决定，请查看决定书",
+    "produce": "正在制作办理结果",
     "make_ready": "结果已出，等待送达",
     "deliver": "已送达",
     "archive": "办结",
@@ -47,7 +48,7 @@ APPLICANT_WORDS = {
 # What the applicant does himself: no unit stands beside it.
 OWN = {"begin", "submit", "submit_correction", "supply_tolerated", "withdraw", "rate", "urge"}
 # Acts whose reason the applicant reads.
-REASONS_TOLD = {"order_special_procedure", "approve_extension", "return_tolerated", "record_breach"}
+REASONS_TOLD = {"order_special_procedure", "convert", "approve_extension", "return_tolerated", "record_breach"}
 STOPS = {
     "order_special_procedure", "notify_correction", "refuse_acceptance", "refuse", "deem_withdrawn", "terminate",
     "return_tolerated", "record_breach",

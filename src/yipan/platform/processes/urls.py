@@ -13,6 +13,7 @@ urlpatterns = [
     path("todo/", views.todo, name="todo"),
     path("todo/unit/", needs(HAND_OVER)(UnitTaskList.as_view()), name="unit"),
     path("processes/", needs("process.manage")(DefinitionList.as_view()), name="definitions"),
+    path("processes/<str:former>/redesigned/<str:key>/", views.redesigned, name="redesigned"),
     path("processes/<str:key>/<int:version>/", views.definition, name="definition"),
     path("processes/<str:key>/<int:version>/model.bpmn", views.model, name="model"),
     path("processes/<str:key>/<int:version>/compare/<int:other>/", views.compare, name="compare"),

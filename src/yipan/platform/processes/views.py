@@ -150,16 +150,33 @@ def definition(request: HttpRequest, key: str, version: int) -> HttpResponseBase
 @needs("process.manage")
 def compare(request: HttpRequest, key: str, version: int, other: int) -> HttpResponseBase:
     """An older and a newer version side by side: what was added, removed and changed."""
-    before, after = _version(key, min(version, other)), _version(key, max(version, other))
+    return _compared(request, _version(key, min(version, other)), _version(key, max(version, other)))
+
+
+@needs("process.manage")
+def redesigned(request: HttpRequest, former: str, key: str) -> HttpResponseBase:
+    """A process as it was before it was redesigned beside the one that took its place, each in its newest version."""
+    return _compared(request, _newest(former), _newest(key))
+
+
+def _compared(request: HttpRequest, before: Definition, after: Definition) -> HttpResponse:
     found = pictures.compare(before.pk, after.pk)
     context = {
         "face": "administration",
         "before": before,
         "after": after,
+        "same": before.key == after.key,
         "compared": found,
         "lines": [differences.row_of(line) for line in found.lines],
     }
     return render(request, "processes/compare.html", context)
+
+
+def _newest(key: str) -> Definition:
+    found = Definition.objects.filter(key=key).order_by("-version").first()
+    if found is None:
+        raise Http404("没有这个流程")
+    return found
 
 
 @needs("process.manage")

@@ -6,29 +6,44 @@ from typing import Any
 from yipan.platform import people, processes, records
 
 from .. import items, sheets
+from ..domain import specials
 from ..domain.states import State
-from ..models import Extension
+from ..models import Case, Extension, SpecialProcedure
 from . import approvals, clocks, examination, letters, messages, tolerance
 from .core import CaseProblem, Work, acting_persons, work_on
 
 
 def grant(work: Work, *, text: str) -> None:
-    """Grant the licence: decision letter with number; the licence itself is made in the next step."""
+    """Grant: the decision letter of a licence, which is made in the next step, or the paper of any other result."""
+    case, terms = work.case, items.terms(work.case)
     tolerance.check_granting(work)
-    case = work.case
-    number = letters.number(work, "grant")
+    _check_required_specials(case, terms)
+    kind = "grant" if terms.licensing else "result"
+    number = letters.number(work, kind)
     case.decided_at, case.decision, case.decision_no = work.now, 1, number
     work.act("grant", reason=text, payload={"number": number} | _punctual(work), public={"number": number})
     tolerance.granted(work)
-    letters.order(work, "grant", number=number, data={"opinion": text} | sheets.grant_data(case))
+    if terms.licensing:
+        letters.order(work, kind, number=number, data={"opinion": text} | sheets.grant_data(case))
+    else:
+        letters.order(work, kind, number=number, title=terms.certificate, data=sheets.result_data(case))
     messages.tell_applicant(work, "case.granted")
+
+
+def _check_required_specials(case: Case, terms: items.Terms) -> None:
+    """Some items may not be granted without their procedure, for example the hearing of 娱乐场所."""
+    held = SpecialProcedure.objects.filter(case=case, ended_at__isnull=False, overrun=False)
+    kinds = set(held.values_list("kind", flat=True)) if terms.required_specials else set()
+    missing = [specials.KINDS[kind] for kind in terms.required_specials if kind not in kinds]
+    if missing:
+        raise CaseProblem(f"本事项依法应当先进行{'、'.join(missing)}，完成后才能作出准予决定。")
 
 
 def refuse(work: Work, *, reason: str, law: str, facts: str) -> None:
     """Refuse the licence: facts, law and reason are mandatory, the remedy is printed on the letter."""
     missing = [name for name, value in (("事实", facts), ("理由", reason), ("法律依据", law)) if len(value.strip()) < 4]
     if missing:
-        raise CaseProblem("不予许可须写明" + "、".join(missing) + "。")
+        raise CaseProblem("不予决定须写明" + "、".join(missing) + "。")
     case = work.case
     if case.state == State.EXAMINATION:
         work.act("submit_for_decision")
@@ -36,7 +51,8 @@ def refuse(work: Work, *, reason: str, law: str, facts: str) -> None:
     case.decided_at, case.decision, case.decision_no = work.now, 2, number
     facts_of_act = {"number": number, "law": law}
     work.act("refuse", reason=reason, payload=facts_of_act | _punctual(work), public=facts_of_act)
-    letters.order(work, "refusal", number=number, data={"reason": reason, "law": law, "facts": facts})
+    title = "" if items.terms(case).licensing else "不予办理决定书"
+    letters.order(work, "refusal", number=number, title=title, data={"reason": reason, "law": law, "facts": facts})
     tolerance.close(work)
     messages.tell_applicant(work, "case.refused", reason=reason)
     work.act("make_ready")

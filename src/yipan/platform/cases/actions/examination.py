@@ -99,7 +99,7 @@ def _check(
 ) -> None:
     specials.check_order(
         kind=kind,
-        allowed_kinds=items.terms(work.case).special_kinds,
+        longest={kind: one.max_days for kind, one in items.terms(work.case).specials.items()},
         planned_days=planned_days,
         basis=basis,
         requested_by=requested_by,

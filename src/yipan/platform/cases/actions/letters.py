@@ -24,17 +24,24 @@ def order_approval_sheet(work: Work) -> CaseDocument:
     return order(work, "approval_sheet", data=sheets.approval_sheet(work.case))
 
 
-def order(work: Work, kind: str, *, number: str = "", data: Mapping[str, Any] | None = None) -> CaseDocument:
-    """Register a document of the case and have it made; its data are frozen now, whatever changes later."""
+def order(
+    work: Work, kind: str, *, number: str = "", title: str = "", data: Mapping[str, Any] | None = None
+) -> CaseDocument:
+    """Register a document of the case and have it made; its data are frozen now, whatever changes later.
+
+    ``title``: where a paper is called after what it certifies, not after its kind.
+    """
     letter = LETTERS[kind]
     if not number:
         number = globals()["number"](work, kind) if letter.series else work.case.short_no or ""
     document = CaseDocument.objects.create(
         case=work.case,
         kind=kind,
-        title=letter.title,
+        title=title or letter.title,
         number=number,
-        data=sheets.letter_data(work.case, letter, number=number, at=work.now) | dict(data or {}),
+        data=sheets.letter_data(work.case, letter, number=number, at=work.now)
+        | ({"title": title} if title else {})
+        | dict(data or {}),
         at=work.now,
         for_applicant=letter.for_applicant,
     )

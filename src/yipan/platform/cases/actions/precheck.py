@@ -106,6 +106,8 @@ def deem_accepted(work: Work) -> None:
     """The unit was silent for five working days: accepted from the day of receipt (行政许可法 art. 32)."""
     received = clocks.answer_owed_since(work.case)
     assert received is not None, "a received case has its time of receipt"
+    if items.terms(work.case).instant:
+        work.case.converted_at = work.now  # what was not done on the spot has the limit of a case that takes time
     _accept(work, "deem_accepted", accepted_at=received, manner="deemed")
     messages.alert_unit(work, "case.deemed_accepted")
     messages.alert_supervision(work, "case.deemed_accepted")

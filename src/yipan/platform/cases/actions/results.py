@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from yipan.platform import jobs, licences, records
+from yipan.platform import jobs, licences, processes, records
 
 from .. import items, sheets
 from ..domain.states import State
@@ -13,14 +13,19 @@ from . import letters, messages, tolerance
 from .core import CaseProblem, Work, work_on
 
 ISSUE = "cases.issue_licence"
+READY = "result_ready"  # what processes wait for that deliver by themselves
 ELECTRONIC = "electronic"
 WAYS = {ELECTRONIC: "电子送达", "counter": "窗口自取", "mail": "邮寄", "locker": "自助柜"}
 
 
 def produce(work: Work) -> None:
-    """Begin production; the licence is issued by the worker, because the seal service answers over the network."""
+    """Begin production. A licence is issued by the worker, because the seal service answers over the network; any other
+    result is the paper of the decision, and ready for delivery at once."""
     work.act("produce")
-    jobs.defer(ISSUE, case_id=work.case.pk)
+    if items.terms(work.case).licence_template:
+        jobs.defer(ISSUE, case_id=work.case.pk)
+    else:
+        work.act("make_ready")
 
 
 def issue_licence(case_id: int, *, now: datetime) -> None:
@@ -45,6 +50,7 @@ def issue_licence(case_id: int, *, now: datetime) -> None:
         work.case.licence_id = licence.id
         work.act("make_ready", payload={"licence": licence.number}, public={"licence_no": licence.number})
         messages.tell_applicant(work, "case.licence_ready", number=licence.number)
+    processes.correlate(READY, work.case.case_no or "", now=now)
 
 
 def deliver(work: Work, *, way: str, receiver: str) -> None:

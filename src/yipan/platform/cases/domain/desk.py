@@ -37,6 +37,16 @@ QUESTIONS: dict[str, Question] = {
         ),
         "受理意见",
     ),
+    "instant": Question(
+        "办理结果",
+        (
+            Answer("grant", "当场办结"),
+            Answer("convert", "转为承诺件", "orange", "写明为什么不能当场办结，至少 6 个字，会告知申请人"),
+            Answer("correct", "一次性告知补正", "orange", "可以补充说明，告知书以上面列出的内容为准"),
+            Answer("refuse", "不予受理", "red", "写明不予受理的理由，至少 6 个字"),
+        ),
+        "办理意见",
+    ),
     "examine": Question(opinion="审查意见"),
     "inspect": Question(
         "核查结论", (Answer("qualified", "符合"), Answer("unqualified", "不符合", "red")), "现场核查情况"
@@ -46,7 +56,7 @@ QUESTIONS: dict[str, Question] = {
     ),
     "conclude": Question(
         "审查结论",
-        (Answer("qualified", "符合许可条件"), Answer("unqualified", "不符合许可条件", "red", "写明不符合的具体条件")),
+        (Answer("qualified", "符合条件"), Answer("unqualified", "不符合条件", "red", "写明不符合的具体条件")),
         "审查意见",
     ),
     "review": Question(
@@ -56,7 +66,7 @@ QUESTIONS: dict[str, Question] = {
     ),
     "decide": Question(
         "决定",
-        (Answer("grant", "准予许可"), Answer("refuse", "不予许可", "red", "写明不予许可的理由")),
+        (Answer("grant", "准予"), Answer("refuse", "不予", "red", "写明不予的理由")),
         "决定意见",
     ),
     "produce": Question(opinion=""),

@@ -33,6 +33,7 @@ LETTERS = {
         Letter("commitment", "告知承诺书", "诺", sealed=False),
         Letter("tolerance", "容缺受理承诺书", "容", sealed=False),
         Letter("grant", "准予行政许可决定书", "许准"),
+        Letter("result", "办理结果凭证", "果"),
         Letter("refusal", "不予行政许可决定书", "许不"),
         Letter("delivery", "送达回证", "送"),
         Letter("withdrawal", "撤回申请确认书", "撤"),

@@ -19,6 +19,12 @@ TASK_ACTS: dict[str, dict[str, tuple[str, ...]]] = {
         "correct": ("notify_correction",),
         "refuse": ("refuse_acceptance",),
     },
+    "instant": {
+        "grant": ("accept", "begin_examination", "grant", "produce"),
+        "convert": ("accept", "begin_examination", "convert"),
+        "correct": ("notify_correction",),
+        "refuse": ("refuse_acceptance",),
+    },
     "correct": {"": ("submit_correction",)},
     "examine": {"": ("examine",)},
     "inspect": {"": ("record_inspection",)},
@@ -32,6 +38,7 @@ TASK_ACTS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "produce": {"": ("produce",)},
     "deliver": {"": ("deliver", "archive")},
+    "deliver_electronically": {"": ("deliver", "archive")},
     "deem_accepted": {"": ("deem_accepted", "begin_examination")},
     "deem_withdrawn": {"": ("deem_withdrawn",)},
 }

@@ -78,7 +78,7 @@ def stages(facts: Facts) -> list[Stage]:
             Stage("决定", "now" if deciding else "todo", note="等待决定" if deciding else ""),
             Stage("领取结果", "todo"),
         ]
-    decided = Stage("准予许可" if facts.granted else "不予许可", "done", facts.decided_at)
+    decided = Stage("准予" if facts.granted else "不予", "done", facts.decided_at)
     if state in (State.DELIVERED, State.ARCHIVED):
         last = Stage("领取结果", "done", facts.delivered_at)
     else:
@@ -101,10 +101,10 @@ def guidance(facts: Facts) -> Guidance:
     if state in ENDED or state is State.DELIVERED:
         return _ended(facts)
     if state in (State.GRANTED, State.PRODUCTION):
-        return Guidance("已经准予许可，正在制作证照和用印，做好以后可以在这里查看和下载。")
+        return Guidance("已经准予，正在制作结果和用印，做好以后可以在这里查看和下载。")
     if facts.granted:
-        return Guidance("证照已经做好，等待送达登记。", "现在就可以在这里查看、下载和出示电子证照。")
-    return Guidance("决定书已经做好，等待送达登记。", f"请查看不予行政许可决定书，里面写明了理由和依据。{OBJECT}")
+        return Guidance("结果已经做好，等待送达登记。", "现在就可以在这里查看、下载和出示。")
+    return Guidance("决定书已经做好，等待送达登记。", f"请查看决定书，里面写明了理由和依据。{OBJECT}")
 
 
 def _under_way(facts: Facts) -> Guidance:
@@ -145,6 +145,6 @@ def _ended(facts: Facts) -> Guidance:
         case State.DEEMED_WITHDRAWN:
             return Guidance("因为逾期没有补正，视为撤回申请，这次办理到此结束。", "准备好材料以后可以重新申请。")
     if not facts.granted:
-        return Guidance("已经办结。", f"请查看不予行政许可决定书，里面写明了理由和依据。{OBJECT}")
+        return Guidance("已经办结。", f"请查看决定书，里面写明了理由和依据。{OBJECT}")
     own = "证照有变更、快到期时，请按时申请变更或者延续。" if facts.rated else "请您为这次办理打个分。"
     return Guidance("已经办结。", own)

@@ -10,6 +10,7 @@ STAGES: dict[str, str] = {
     "refuse_acceptance": "accept",
     "order_special_procedure": "special",
     "end_special_procedure": "special",
+    "convert": "process",
     "conclude_examination": "process",
     "review": "process",
     "return_to_examination": "process",

@@ -3,7 +3,7 @@
 Source: 行政许可法 (2019) art. 45; kinds 9 and 10 only where a special law excludes their time.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 KINDS = {
@@ -20,6 +20,7 @@ KINDS = {
     99: "其他",
 }
 STATUTORY = frozenset(range(1, 9))
+LONGEST = 120  # working days, where the item says nothing
 
 
 class SpecialRefused(Exception):
@@ -29,7 +30,7 @@ class SpecialRefused(Exception):
 def check_order(
     *,
     kind: int,
-    allowed_kinds: Collection[int],
+    longest: Mapping[int, int],
     planned_days: int,
     basis: str,
     requested_by: int | None,
@@ -41,15 +42,17 @@ def check_order(
     """Raise SpecialRefused for a kind the item does not know, a missing basis, self-approval, or an overdue case.
 
     A procedure cannot be opened after the deadline, because it would only hide that the case is late; opening it
-    for an earlier day is impossible, because its start is always the moment of the act. ``approvers`` are the person
+    for an earlier day is impossible, because its start is always the moment of the act. ``longest``: the working days
+    the item gives each of its kinds (0: the general limit). ``approvers`` are the person
     who approves and the one he deputises for: a deputy inherits the separation of duties.
     """
     if kind not in KINDS:
         raise SpecialRefused("请选择特别程序的种类")
-    if kind not in allowed_kinds:
+    if kind not in longest:
         raise SpecialRefused(f"本事项的实施清单没有规定“{KINDS[kind]}”，不能以此停止计时")
-    if not 1 <= planned_days <= 120:
-        raise SpecialRefused("计划用时应当为 1 至 120 个工作日")
+    most = longest[kind] or LONGEST
+    if not 1 <= planned_days <= most:
+        raise SpecialRefused(f"计划用时应当为 1 至 {most} 个工作日")
     if len(basis.strip()) < 4:
         raise SpecialRefused("请写明启动特别程序的依据条款")
     if requested_by is not None and requested_by in approvers:

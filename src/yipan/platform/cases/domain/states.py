@@ -60,8 +60,8 @@ _TITLES = {
     State.DECISION: "待决定",
     State.EXTENSION: "申请延期",
     State.TERMINATED: "终止办理",
-    State.GRANTED: "准予许可",
-    State.REFUSED: "不予许可",
+    State.GRANTED: "准予决定",
+    State.REFUSED: "不予决定",
     State.PRODUCTION: "制证",
     State.DELIVERY: "待送达",
     State.DELIVERED: "已送达",
@@ -81,8 +81,8 @@ _PLAIN = {
     State.CONSULTATION: "正在征求有关部门意见",
     State.REVIEW: "正在审核",
     State.DECISION: "等待作出决定",
-    State.GRANTED: "已准予，正在制证",
-    State.PRODUCTION: "正在制作证照",
+    State.GRANTED: "已准予，正在制作结果",
+    State.PRODUCTION: "正在制作结果",
     State.DELIVERY: "结果已出，等待送达",
     State.DELIVERED: "已送达",
     State.ARCHIVED: "已办结",
@@ -105,7 +105,7 @@ ENDED = frozenset(
 # From the decision to the hand-over: what may still come in then is a material that was promised for after the licence.
 DECIDED = frozenset({State.GRANTED, State.PRODUCTION, State.DELIVERY, State.DELIVERED})
 # Acts that leave the case where it is.
-STAYING = frozenset({"supply_tolerated", "return_tolerated", "record_breach"})
+STAYING = frozenset({"supply_tolerated", "return_tolerated", "record_breach", "convert"})
 # Acts that end the wait for an extension; everything else that is done meanwhile leaves the case waiting for it.
 EXTENSION_DECIDED = frozenset({"approve_extension", "reject_extension"})
 
@@ -139,6 +139,7 @@ ACTS: dict[str, ActRule] = dict(
         _rule("accept_tolerantly", "容缺受理", {State.RECEIVED, State.PRECHECK}, State.ACCEPTED_TOLERANTLY),
         _rule("refuse_acceptance", "不予受理", {State.RECEIVED, State.PRECHECK}, State.ACCEPTANCE_REFUSED),
         _rule("begin_examination", "开始审查", {State.ACCEPTED, State.ACCEPTED_TOLERANTLY}, State.EXAMINATION),
+        _rule("convert", "转为承诺件", {State.EXAMINATION}, None),
         _rule("order_special_procedure", "启动特别程序", EXAMINING, None),
         _rule("end_special_procedure", "结束特别程序", {State.SPECIAL_PROCEDURE}, None),
         _rule("request_opinion", "征求意见", EXAMINING, None),
@@ -155,8 +156,8 @@ ACTS: dict[str, ActRule] = dict(
         _rule("supply_tolerated", "补齐容缺材料", UNDECIDED | DECIDED, None),
         _rule("return_tolerated", "退回容缺材料", UNDECIDED | DECIDED, None),
         _rule("record_breach", "容缺承诺逾期未兑现", UNDECIDED | DECIDED, None),
-        _rule("grant", "准予许可", {State.ACCEPTED, State.EXAMINATION, State.DECISION}, State.GRANTED),
-        _rule("refuse", "不予许可", {State.DECISION}, State.REFUSED),
+        _rule("grant", "准予", {State.ACCEPTED, State.EXAMINATION, State.DECISION}, State.GRANTED),
+        _rule("refuse", "不予", {State.DECISION}, State.REFUSED),
         _rule("terminate", "终止办理", UNDECIDED, State.TERMINATED),
         _rule("withdraw", "撤回申请", BEFORE_ACCEPTANCE | UNDECIDED, State.WITHDRAWN),
         _rule("deem_withdrawn", "视为撤回", {State.CORRECTION}, State.DEEMED_WITHDRAWN),

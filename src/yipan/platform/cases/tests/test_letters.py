@@ -88,7 +88,7 @@ def test_a_refusal_says_facts_reason_law_and_remedy():
     story = accepted("noodle_granted", online=True).until("review", "2021-11-05 10:00")
     facts, reason = "食品处理区与非食品处理区没有分隔", "经营场所布局不符合保证食品安全的要求"
     for missing in ({"facts": facts}, {"law": LAW}, {}):
-        with pytest.raises(Exception, match="不予许可须写明"):
+        with pytest.raises(Exception, match="不予决定须写明"):
             story.do("decide", "2021-11-08 10:00", outcome="refuse", opinion=reason, data=missing)
     story.do("decide", "2021-11-08 10:00", outcome="refuse", opinion=reason, data={"facts": facts, "law": LAW})
     says(story, "refusal", facts, reason, LAW, REMEDY, "蓬市监许不字〔2021〕第000001号")

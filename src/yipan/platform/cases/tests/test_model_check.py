@@ -60,7 +60,7 @@ def test_producing_before_deciding_is_refused_with_the_element_and_the_remedy():
     assert finding.element_id == "produce"
     assert finding.line == 7
     assert "不能制证" in finding.message
-    assert "准予许可" in finding.remedy
+    assert "准予" in finding.remedy
 
 
 def test_delivering_without_a_decision_is_refused():

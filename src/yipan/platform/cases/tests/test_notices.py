@@ -51,7 +51,7 @@ NOW = dt.datetime(2021, 11, 4, 2, tzinfo=dt.UTC)
 def order(**more):
     facts = {
         "kind": 5,
-        "allowed_kinds": {4, 5},
+        "longest": {4: 0, 5: 0},
         "planned_days": 10,
         "basis": "行政许可法第四十五条",
         "requested_by": 1,
@@ -65,6 +65,12 @@ def order(**more):
 
 def test_a_statutory_test_the_item_allows_may_be_ordered():
     order()
+
+
+def test_the_item_bounds_its_planned_days():
+    order(longest={5: 15}, planned_days=15)
+    with pytest.raises(specials.SpecialRefused, match="1 至 15"):
+        order(longest={5: 15}, planned_days=16)
 
 
 @pytest.mark.parametrize(

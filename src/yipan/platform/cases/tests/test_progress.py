@@ -41,7 +41,7 @@ def test_at_every_stage_the_applicant_reads_what_comes_next_and_what_to_do():
     story.do("review", "2021-11-02 11:00")
     assert "等待负责人作出决定" in page_of(story)
     story.do("decide", "2021-11-02 12:00").do("produce", "2021-11-02 12:00")
-    assert "正在制作证照" in page_of(story)
+    assert "正在制作结果" in page_of(story)
     story.until("deliver", "2021-11-02 15:00")
     last = page_of(story)
     assert "已经办结" in last

@@ -59,7 +59,7 @@ def show(
 
 def _prechecks(case_id: int, actor: records.Actor) -> bool:
     task = processes.queries.my_task(("case", str(case_id)), actor)
-    return task is not None and task.act == "precheck"
+    return task is not None and task.act in ("precheck", "instant")
 
 
 def attempt(request: HttpRequest, case_id: int, act: Callable[[], Any], done: str = "") -> HttpResponseBase:

@@ -13,16 +13,25 @@ from .item import (
     Question,
     Reuse,
     Source,
+    Special,
     Step,
     Tolerance,
 )
 from .reading import ItemVersionText, item_of, read_item, versions_of
-from .situations import AnswerRefused, Checklist, Needed, check_answers, materials_for, open_questions
+from .situations import (
+    AnswerRefused,
+    Checklist,
+    Needed,
+    check_answers,
+    materials_for,
+    open_questions,
+    required_specials,
+)
 
 __all__ = [
     "AnswerRefused", "Basis", "Checklist", "Difference", "Group", "Handling", "Item", "ItemVersionText", "LimitText",
-    "Material", "MaterialRow", "Names", "Needed", "Option", "Path", "Point", "Question", "Reuse", "Source", "Step",
-    "Tolerance",
+    "Material", "MaterialRow", "Names", "Needed", "Option", "Path", "Point", "Question", "Reuse", "Source", "Special",
+    "Step", "Tolerance",
     "check_answers", "differences", "elements", "item_of", "materials", "materials_for", "open_questions", "read_item",
-    "versions_of",
+    "required_specials", "versions_of",
 ]  # fmt: skip

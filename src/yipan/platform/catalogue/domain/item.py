@@ -10,6 +10,8 @@ from typing import Any
 
 from yipan.kernel.clock import Limit
 
+INSTANT = "1"  # code table project_type
+LICENSING = "01"  # code table task_type
 UNIT_WORDS = {"working_days": "个工作日", "calendar_days": "日（自然日）", "hours": "小时", "months": "个月"}
 
 
@@ -190,6 +192,20 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Special:
+    """A special procedure the item knows (特别程序): its kind, law and longest time in working days (0: not said).
+
+    ``required``: a licence is not granted without it, where ``when`` (FEEL over answers and path) holds.
+    """
+
+    kind: int
+    basis: str = ""
+    max_days: int = 0
+    required: bool = False
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Handling:
     """Where it is handled: here, by interface, by a jump to another system, or with a returned result."""
 
@@ -215,7 +231,11 @@ class Handling:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One handling item (业务办理项). ``raw`` is the published document for what only the guide shows."""
+    """One handling item (业务办理项). ``raw`` is the published document for what only the guide shows.
+
+    ``converted``: the limit of an instant case that needs a closer look after all (即办转承诺). ``former_process``: the
+    process as it was before it was redesigned, to compare with.
+    """
 
     key: str
     title: str
@@ -239,10 +259,12 @@ class Item:
     process: str
     form: str
     consult_unit: str
-    special_kinds: tuple[int, ...]
+    specials: tuple[Special, ...]
     extension_days: int
     correction_days: int
     licence_template: str
+    converted: LimitText | None
+    former_process: str
     personal_themes: tuple[str, ...]
     legal_themes: tuple[str, ...]
     server_types: tuple[str, ...]
@@ -266,8 +288,18 @@ class Item:
 
     @property
     def applies_online(self) -> bool:
-        """Whether an application can be filled in here: a form, a process, and this platform handles it."""
-        return bool(self.process and self.form and self.handling.place == "here")
+        """Whether an application can be filled in here: a form, a process, and this platform takes it."""
+        return bool(self.process and self.form and self.handling.place in ("here", "interface"))
+
+    @property
+    def licensing(self) -> bool:
+        """行政许可: its decisions are those of the law on licences; other kinds confirm, pay or serve."""
+        return self.catalog_code[2:4] == LICENSING
+
+    @property
+    def instant(self) -> bool:
+        """即办件: done on the spot when everything is there."""
+        return self.raw.get("project_type") == INSTANT
 
     @property
     def for_firms(self) -> bool:

@@ -25,6 +25,7 @@ from .item import (
     Question,
     Reuse,
     Source,
+    Special,
     Step,
     Tolerance,
 )
@@ -163,10 +164,12 @@ class _Reader:
             process=process,
             form=form,
             consult_unit=body.text("consult_unit", required=False),
-            special_kinds=tuple(self.special_kinds()),
+            specials=tuple(self.specials({question.key for question in questions})),
             extension_days=int(found.group(1)) if found else 0,
             correction_days=fields.integer("correction_days", required=False, default=DEFAULT_CORRECTION_DAYS),
             licence_template=result.text("licence_template", required=False),
+            converted=self.limit("converted_limit") if fields.raw("converted_limit") is not None else None,
+            former_process=fields.text("former_process", required=False),
             personal_themes=tuple(themes.texts("personal")),
             legal_themes=tuple(themes.texts("legal")),
             server_types=tuple(fields.texts("server_type", required=True)),
@@ -377,13 +380,21 @@ class _Reader:
             )
             entry.nothing_else()
 
-    def special_kinds(self) -> Iterator[int]:
+    def specials(self, answers: set[str]) -> Iterator[Special]:
         for entry in self.fields.maps("special_procedures"):
-            kind = entry.text("kind")
-            if kind.isdigit():
-                yield int(kind)
-            for name in ("basis", "max_days", "note"):
-                entry.raw(name)
+            kind, when = entry.text("kind"), self.feel(entry, "when")
+            self._names(entry, when, answers)
+            entry.text("note", required=False)
+            if not kind.isdigit():
+                entry.fault("“kind”应当是特别程序代码表中的代码", "kind")
+                continue
+            yield Special(
+                int(kind),
+                entry.text("basis", required=False),
+                entry.integer("max_days", required=False),
+                entry.flag("required"),
+                when,
+            )
             entry.nothing_else()
 
 

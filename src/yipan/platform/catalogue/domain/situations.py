@@ -126,6 +126,14 @@ def materials_for(item: Item, answers: Mapping[str, Any]) -> Checklist:
     return Checklist(path, tuple(needed), tuple(left_out), open_, explanations)
 
 
+def required_specials(item: Item, answers: Mapping[str, Any]) -> tuple[int, ...]:
+    """Kinds of special procedures without which nothing is granted in this situation."""
+    context = {**{question.key: None for question in item.questions}, **answers, "path": path_of(item, answers).key}
+    return tuple(
+        one.kind for one in item.specials if one.required and (not one.when or holds(one.when, context) is True)
+    )
+
+
 def _needed(material: Material, path: Path) -> Needed:
     exempt = material.source.exempt
     if material.source.kind == "commitment":

@@ -101,7 +101,7 @@ def test_materials_and_who_holds_them(row: dict[str, Any]):
 @row_by_key
 def test_special_procedures_and_notes(row: dict[str, Any]):
     found = item(row["key"])
-    assert set(row.get("special", ())) <= set(found.special_kinds)
+    assert set(row.get("special", ())) <= {one.kind for one in found.specials}
     text = json.dumps(found.raw, ensure_ascii=False)
     for words in row.get("says", ()):
         assert words in text, words
