@@ -13,7 +13,11 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from .domain.states import State
 from .models import Case, CaseMaterial, CorrectionNotice, SpecialProcedure, Tolerance
 
-EXEMPTED = (CaseMaterial.Source.LICENCE, CaseMaterial.Source.DATA)
+# What of government's own papers an applicant had to bring after all.
+ASKED = (
+    CaseMaterial.Source.UPLOADED, CaseMaterial.Source.PAPER, CaseMaterial.Source.REUSED, CaseMaterial.Source.DEFERRED,
+    CaseMaterial.Source.COMMITMENT,
+)  # fmt: skip
 NOT_FETCHED = "没有调取"
 BAD_GRADE = 2  # 不满意, 非常不满意
 # How long a broken promise is remembered when the next one is offered.
@@ -36,7 +40,7 @@ KINDS: dict[str, tuple[str, Q]] = {
     "broken": ("容缺承诺逾期", _of(Tolerance.objects.filter(breached_at__isnull=False))),
     "asked": (
         "政府部门核发的材料没有免提交",
-        _of(CaseMaterial.objects.filter(government=True, replaced=False).exclude(source__in=EXEMPTED)),
+        _of(CaseMaterial.objects.filter(government=True, replaced=False, source__in=ASKED)),
     ),
     "reused": ("有复用的材料", _of(CaseMaterial.objects.filter(replaced=False, source=CaseMaterial.Source.REUSED))),
     "bad_rating": ("差评", Q(rating__grade__lte=BAD_GRADE)),
@@ -118,16 +122,16 @@ class Exemption:
 
 
 def exemption_by_item(cases: QuerySet[Case]) -> list[Exemption]:
-    """免提交率 by item over some cases (two statements): exempted instances of materials that government issued, over
-    all such instances. Items with the lowest rate first, for they are what to work on."""
+    """免提交率 by item over some cases (two statements): of the materials that government issued, those the applicant
+    did not have to bring. Items with the lowest rate first, for they are what to work on."""
     rows = CaseMaterial.objects.filter(government=True, replaced=False, case__in=cases)
-    exempted = Q(source__in=EXEMPTED)
+    asked = Q(source__in=ASKED)
     items = rows.values("case__item_key", "case__item_title", "case__unit_name").annotate(
-        whole=Count("id"), part=Count("id", filter=exempted), cases=Count("case", distinct=True)
+        whole=Count("id"), part=Count("id", filter=~asked), cases=Count("case", distinct=True)
     )
     reasons: dict[str, dict[str, int]] = {}
     for key, reason, number in (
-        rows.exclude(exempted).values_list("case__item_key", "exempt_reason").annotate(number=Count("id"))
+        rows.filter(asked).values_list("case__item_key", "exempt_reason").annotate(number=Count("id"))
     ):
         reasons.setdefault(key, {})[reason or NOT_FETCHED] = number
     found = [

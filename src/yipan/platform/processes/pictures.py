@@ -13,6 +13,7 @@ from yipan.platform.ui import formats
 
 from . import definitions
 from .domain.delta import OPEN
+from .domain.differences import DifferenceRow, Size, row_of, size
 from .domain.outlines import reachable
 from .models import Instance, Task
 
@@ -68,11 +69,14 @@ def picture_of(definition_id: int, marks: Mapping[str, bpmn.Mark] | None = None)
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two versions side by side: their pictures with what was added, removed and changed, and the list of it."""
+    """Two versions side by side: their pictures with what was added, removed and changed, and the list of it; flows
+    apart, because they follow from the steps. ``sizes``: before and after."""
 
     before: str
     after: str
-    lines: tuple[bpmn.ElementDifference, ...]
+    rows: tuple[DifferenceRow, ...]
+    flows: tuple[DifferenceRow, ...]
+    sizes: tuple[Size, Size]
 
 
 def compare(before_id: int, after_id: int) -> Compared:
@@ -80,7 +84,14 @@ def compare(before_id: int, after_id: int) -> Compared:
     lines = bpmn.difference(before, after)
     old: dict[str, bpmn.Mark] = {one.id: "removed" if one.what == "removed" else "changed" for one in lines}
     new: dict[str, bpmn.Mark] = {one.id: "added" if one.what == "added" else "changed" for one in lines}
-    return Compared(bpmn.picture(before, old), bpmn.picture(after, new), tuple(lines))
+    rows = [(line, row_of(line, before, after)) for line in lines]
+    return Compared(
+        bpmn.picture(before, old),
+        bpmn.picture(after, new),
+        tuple(row for line, row in rows if line.kind != "flow"),
+        tuple(row for line, row in rows if line.kind == "flow"),
+        (size(before), size(after)),
+    )
 
 
 @dataclass(frozen=True, slots=True)

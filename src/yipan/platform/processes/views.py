@@ -15,7 +15,6 @@ from yipan.platform.ui.access import needs
 from . import handling_views, listing, pictures, queries, rows
 from .actions import lists
 from .actions.errands import read_errand
-from .domain import differences
 from .models import Definition
 
 
@@ -167,7 +166,6 @@ def _compared(request: HttpRequest, before: Definition, after: Definition) -> Ht
         "after": after,
         "same": before.key == after.key,
         "compared": found,
-        "lines": [differences.row_of(line) for line in found.lines],
     }
     return render(request, "processes/compare.html", context)
 

@@ -1,8 +1,9 @@
 """The difference of two versions in words of an office."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yipan.kernel.bpmn import Change, ElementDifference
+from yipan.kernel.bpmn import Change, ElementDifference, Process
 
 WHAT = {"added": "新增", "removed": "删去", "changed": "改变"}
 KINDS = {
@@ -38,10 +39,41 @@ class DifferenceRow:
     changes: tuple[str, ...]
 
 
-def row_of(line: ElementDifference) -> DifferenceRow:
+def row_of(line: ElementDifference, *processes: Process) -> DifferenceRow:
+    """``processes``: where the names of what a flow connects are found, the newer one last."""
     return DifferenceRow(
-        WHAT[line.what], line.name or line.id, KINDS.get(line.kind, line.kind), tuple(_said(c) for c in line.changes)
+        WHAT[line.what],
+        _named(line, processes),
+        KINDS.get(line.kind, line.kind),
+        tuple(_said(change) for change in line.changes),
     )
+
+
+def _named(line: ElementDifference, processes: Sequence[Process]) -> str:
+    """An element by its name; a flow by what it leads from and to."""
+    for process in reversed(processes):
+        if line.id in process.flows:
+            flow = process.flows[line.id]
+            ends = [
+                process.nodes[end].name or KINDS.get(process.nodes[end].kind, end) for end in (flow.source, flow.target)
+            ]
+            return " → ".join(ends) + (f"（{line.name}）" if line.name else "")
+    return line.name or line.id
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much work a process has: steps of people, and their limits in working days when each is used up."""
+
+    steps: int
+    days: int
+
+
+def size(process: Process) -> Size:
+    """Steps of officials only; days of limits that are given in working days."""
+    found = [node for node in process.nodes.values() if node.kind == "user" and not node.work.applicant_step]
+    limits = [node.work.limit for node in found if node.work.limit is not None]
+    return Size(len(found), sum(limit.amount for limit in limits if limit.unit == "working_days"))
 
 
 def _said(change: Change) -> str:
