@@ -24,6 +24,7 @@ COMMANDS = {
     "check": "check settings, database, migrations and derived rows",
     "pack": "check, install, export or compare packs of content",
     "user": "create staff accounts, reset passwords, list them",
+    "history": "take in cases that were handled before this platform",
     "audit": "verify the chains of acts and the signed roots",
     "backup": "write database, files and manifest into one archive",
     "restore": "load such an archive into an empty installation",

@@ -18,7 +18,7 @@ from .models import Case
 from .queries import CaseRow
 
 STATES = tuple((str(state.value), state.title) for state in State if state is not State.DRAFT)
-OPEN = "open"
+OPEN, HERE = "open", "here"
 SHORTEST_DOCUMENT = 8
 
 
@@ -53,6 +53,7 @@ class CaseList(listing.ListPage):
         listing.Choice("light", "时限", tuple(LIGHT_WORDS.items()), many=True),
         listing.DateRange("received_at", "收件日期"),
         listing.Choice("item", "事项", lambda _request: catalogue.queries.titles()),
+        listing.Choice("origin", "来源", ((HERE, "在本平台办理"), ("history", "历史导入"))),
         listing.Choice("about", "特征", tuple((key, title) for key, (title, _) in figures.KINDS.items())),
     )
     empty_title = "没有符合条件的办件"
@@ -85,6 +86,7 @@ def case_query(actor: records.Actor) -> listing.TableQuery:
 FIELDS = (
     "id", "short_no", "case_no", "item_title", "applicant_name", "applicant_kind", "unit_name", "state", "received_at",
     "accepted_at", "decided_at", "notice_due", "promised_due", "legal_due", "commitment", "shown_due", "yellow_at",
+    "history_batch",
 )  # fmt: skip
 
 
@@ -96,6 +98,8 @@ def narrow(cases: QuerySet[Case], filters: Mapping[str, Any]) -> QuerySet[Case]:
         cases = cases.filter(state__in=[int(state) for state in states])
     if item := filters.get("item"):
         cases = cases.filter(item_key=item)
+    if origin := filters.get("origin"):
+        cases = cases.filter(history_batch="") if origin == HERE else cases.exclude(history_batch="")
     if about := filters.get("about"):
         cases = cases.filter(figures.KINDS[about][1])
     if filters.get("running") == OPEN:

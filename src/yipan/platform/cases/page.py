@@ -174,6 +174,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         ("受理", formats.moment(case.accepted_at) if case.accepted_at else ""),
         ("决定", f"{formats.moment(case.decided_at)}　{case.get_decision_display()}" if case.decided_at else ""),  # type: ignore[attr-defined]
         ("决定文号", case.decision_no),
+        ("来源", f"历史导入（{case.history_batch}），不在本平台办理，没有材料和文书" if case.history_batch else ""),
         ("事项版本", f"第 {case.accepted_version or case.item_version} 版"),
         ("办件编号", case.case_no or ""),
     ]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from yipan.kernel import identifiers
@@ -25,6 +25,7 @@ from .models import (
     CorrectionNotice,
     Extension,
     Opinion,
+    OpinionRequest,
     Phrase,
     Rating,
     SpecialProcedure,
@@ -55,6 +56,7 @@ class CaseRow:
     due: datetime | None
     received_at: datetime | None
     commitment: bool
+    history: bool = False
 
     @property
     def due_by(self) -> str:
@@ -124,8 +126,8 @@ def visible(actor: records.Actor) -> QuerySet[Case]:
     rows = Case.objects.filter(received_at__isnull=False)
     if scope.kind == "district":
         return rows
-    asked = Q(opinion_requests__unit_key__in=scope.unit_keys)
-    return rows.filter(Q(unit_id__in=scope.unit_ids) | asked).distinct()
+    asked = OpinionRequest.objects.filter(case=OuterRef("pk"), unit_key__in=scope.unit_keys)
+    return rows.filter(Q(unit_id__in=scope.unit_ids) | Exists(asked))
 
 
 def own(who: "people.access.Principal") -> QuerySet[Case]:
@@ -245,7 +247,7 @@ def row(case: Case, now: datetime, *, days: Calendar | None = None, masked: bool
     """``masked``: the name of a natural person is shortened, as lists show it; the page shows it and is logged."""
     return CaseRow(
         id=case.pk,
-        short_no=case.short_no or "草稿",
+        short_no=case.short_no or ("历史件" if case.history_batch else "草稿"),
         case_no=case.case_no or "",
         item_title=case.item_title,
         applicant_name=masked_name(case) if masked else case.applicant_name,
@@ -256,6 +258,7 @@ def row(case: Case, now: datetime, *, days: Calendar | None = None, masked: bool
         due=case.shown_due,
         received_at=case.received_at,
         commitment=case.commitment,
+        history=bool(case.history_batch),
     )
 
 

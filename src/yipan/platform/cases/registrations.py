@@ -24,6 +24,7 @@ RIGHTS = {
     "case.approve_extension": "批准延期",
     "case.approve_exception": "批准再次告知的例外",
     "case.terminate": "终止办理",
+    "case.import": "导入历史办件",
 }
 VERBS = {
     "case.begin": "开始申请",
@@ -35,6 +36,7 @@ VERBS = {
     "case.approve_correction_exception": "批准再次告知的例外",
     "case.reject_correction_exception": "不同意再次告知",
     "case.recount": "重新计算期限",
+    "case.import": "导入历史办件",
     "case.rate": "评价",
     "case.urge": "申请人催办",
     "case.refused_reading": "越权查看被拒绝",
@@ -109,6 +111,9 @@ def _register_menus() -> None:
     navigation.register("workbench", "审批办理", "办件", "cases:list", icon="files", right="case.read", order=20)
     navigation.register(
         "workbench", "审批办理", "办件成效", "cases:figures", icon="chart-bar", right="case.read", order=60
+    )
+    navigation.register(
+        "administration", "事项与流程", "导入历史办件", "cases:import", icon="upload", right="case.import", order=90
     )
     navigation.register("workbench", "配置", "常用意见", "cases:phrases", icon="message", right="case.handle", order=40)
     context.provide("search_url", _search_url)

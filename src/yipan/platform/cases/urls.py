@@ -5,7 +5,7 @@ from django.urls import path
 from yipan.platform.ui.access import needs
 
 from .listing import CaseList
-from .views import applying, figures, handling, mine, papers, phrases, procedures, receiving
+from .views import applying, figures, handling, history, mine, papers, phrases, procedures, receiving
 
 app_name = "cases"
 urlpatterns = [
@@ -35,6 +35,8 @@ urlpatterns = [
     path("progress/", mine.ask, name="ask"),
     path("cases/", needs("case.read")(CaseList.as_view()), name="list"),
     path("cases/figures/", figures.page, name="figures"),
+    path("admin/history/", history.upload, name="import"),
+    path("admin/history/template.csv", history.template, name="import_template"),
     path("cases/phrases/", phrases.phrases, name="phrases"),
     path("cases/<int:case_id>/", handling.page, name="page"),
     path("cases/<int:case_id>/full/", handling.reveal, name="reveal"),

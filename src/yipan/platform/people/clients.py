@@ -70,6 +70,22 @@ def register(fields: Mapping[str, str], *, actor: records.Actor, at: datetime) -
     )
 
 
+def known_many(
+    firms: Mapping[str, str], persons: Mapping[str, str], *, at: datetime
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Ids of firms by credit code and of persons by resident ID (checked by the caller), with those that were not known
+    made under the given names; a known one keeps its own name. A fixed number of statements, inside the caller's
+    transaction."""
+    there = dict(LegalEntity.objects.filter(code__in=list(firms)).values_list("code", "pk"))
+    new = [LegalEntity(code=code, name=name, created_at=at) for code, name in firms.items() if code not in there]
+    there |= {entity.code: entity.pk for entity in LegalEntity.objects.bulk_create(new)}
+    known = vault.find_many(vault.RESIDENT_ID, list(persons))
+    fresh = [(number, name) for number, name in persons.items() if number not in known]
+    made = Person.objects.bulk_create(Person(name=name, pinyin=sort_key(name), created_at=at) for _, name in fresh)
+    vault.put_new([(person, vault.RESIDENT_ID, number) for person, (number, _) in zip(made, fresh, strict=True)], at=at)
+    return there, known | {number: person.pk for person, (number, _) in zip(made, fresh, strict=True)}
+
+
 def _faults(fields: Mapping[str, str], kind: str) -> dict[str, str]:
     faults: dict[str, str] = {}
     if len(fields.get("name", "").strip()) < 2:

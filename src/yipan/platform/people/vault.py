@@ -109,6 +109,14 @@ def find(kind: str, value: str) -> int | None:
         return VaultRow.objects.filter(kind=kind, blind_index=index).values_list("person_id", flat=True).first()
 
 
+def find_many(kind: str, values: Sequence[str]) -> dict[str, int]:
+    """The persons who have these numbers, by number (one statement)."""
+    by_index = {index_of(kind, normalise(kind, value)): value for value in values}
+    with _opened():
+        rows = VaultRow.objects.filter(kind=kind, blind_index__in=list(by_index))
+        return {by_index[index]: person for index, person in rows.values_list("blind_index", "person_id")}
+
+
 def find_any(value: str) -> list[int]:
     """Whoever has this number on any document (one statement)."""
     indexes = [index_of(kind, normalise(kind, value)) for kind in DOCUMENTS]

@@ -24,7 +24,7 @@ def page(request: HttpRequest) -> HttpResponse:
     first, last, problem = _period(request)
     actor = common.actor_of(request)
     cases = queries.visible(actor).filter(
-        received_at__gte=_begin(first), received_at__lt=_begin(last + dt.timedelta(1))
+        history_batch="", received_at__gte=_begin(first), received_at__lt=_begin(last + dt.timedelta(1))
     )
     whole, found = figures.counted(cases)
     exemptions = figures.exemption_by_item(cases)
@@ -68,5 +68,5 @@ def _begin(day: dt.date) -> dt.datetime:
 
 def _list(first: dt.date, last: dt.date, **filters: str) -> str:
     """The list of exactly the cases that a figure counts."""
-    asked = {"received_at_from": first.isoformat(), "received_at_to": last.isoformat(), **filters}
+    asked = {"received_at_from": first.isoformat(), "received_at_to": last.isoformat(), "origin": "here", **filters}
     return f"{reverse('cases:list')}?{urlencode(asked)}"
