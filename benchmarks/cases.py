@@ -48,7 +48,7 @@ def credit_code(number: int) -> str:
 
 def resident_id(number: int) -> str:
     """A sound number that belongs to nobody: region, a birthday, a serial, the check digit of GB 11643."""
-    day = datetime(1950, 1, 1) + timedelta(days=number % 18_000)
+    day = datetime(1950, 1, 1, tzinfo=SHANGHAI) + timedelta(days=number % 18_000)
     body = f"440703{day:%Y%m%d}{number // 18_000:03d}"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return body + "10X98765432"[sum(int(c) * w for c, w in zip(body, weights, strict=True)) % 11]

@@ -10,7 +10,7 @@ from yipan.platform import catalogue, forms, people, processes, records
 from yipan.platform.records import queries as record_queries
 from yipan.platform.ui import formats
 
-from . import figures, items, queries, timeline
+from . import dossier, figures, items, queries, timeline
 from .actions import clocks
 from .actions.results import WAYS
 from .domain import corrections, desk, specials
@@ -65,6 +65,7 @@ def context(
         "face": "workbench",
         "case": queries.row(case, now),
         "facts": _facts(case),
+        "bound": dossier.ready(case),
         "dates": clocks.explained(case, terms),
         "extension_days": terms.extension_days,
         "hand": _at_hand(case, task, materials, actor, now) if task is not None else None,

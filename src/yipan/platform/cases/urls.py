@@ -40,6 +40,7 @@ urlpatterns = [
     path("cases/phrases/", phrases.phrases, name="phrases"),
     path("cases/<int:case_id>/", handling.page, name="page"),
     path("cases/<int:case_id>/full/", handling.reveal, name="reveal"),
+    path("cases/<int:case_id>/file/", papers.bound, name="dossier"),
     path("cases/<int:case_id>/sheet/", papers.sheet, name="sheet"),
     path("cases/<int:case_id>/tasks/<int:task_id>/complete/", handling.complete, name="complete"),
     path("cases/<int:case_id>/tasks/<int:task_id>/move/", handling.move, name="move"),

@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from yipan.platform import calendar, documents, files, records
 from yipan.platform.ui.access import needs
 
-from .. import queries, sheets
+from .. import dossier, queries, sheets
 from ..models import CaseDocument, CaseMaterial
 from . import common
 
@@ -57,5 +57,19 @@ def sheet(request: HttpRequest, case_id: int) -> HttpResponseBase:
     )
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="approval-sheet-{case.short_no}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@needs("case.read")
+def bound(request: HttpRequest, case_id: int) -> HttpResponseBase:
+    """案卷 of an ended case: everything in one PDF."""
+    actor, now = common.actor_of(request), calendar.now()
+    case = queries.get_for_staff(case_id, actor)
+    if not dossier.ready(case):
+        raise queries.CaseNotFound
+    records.log_access(actor, ("case", str(case.pk)), ["申请人", "申请表", "材料", "审批意见"], "下载案卷")
+    response = HttpResponse(dossier.bind(case, now=now), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="case-file-{case.short_no or case.pk}.pdf"'
     response["Cache-Control"] = "private, no-store"
     return response
