@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from .actions.rectifying import BAD
 from .domain.states import State
-from .models import Case, CaseMaterial, CorrectionNotice, SpecialProcedure, Tolerance
+from .models import Case, CaseMaterial, CorrectionNotice, Rectification, SpecialProcedure, Tolerance
 
 # What of government's own papers an applicant had to bring after all.
 ASKED = (
@@ -19,7 +20,6 @@ ASKED = (
     CaseMaterial.Source.COMMITMENT,
 )  # fmt: skip
 NOT_FETCHED = "没有调取"
-BAD_GRADE = 2  # 不满意, 非常不满意
 # How long a broken promise is remembered when the next one is offered.
 REMEMBERED = timedelta(days=730)
 
@@ -43,7 +43,11 @@ KINDS: dict[str, tuple[str, Q]] = {
         _of(CaseMaterial.objects.filter(government=True, replaced=False, source__in=ASKED)),
     ),
     "reused": ("有复用的材料", _of(CaseMaterial.objects.filter(replaced=False, source=CaseMaterial.Source.REUSED))),
-    "bad_rating": ("差评", Q(rating__grade__lte=BAD_GRADE)),
+    "bad_rating": ("差评", Q(rating__grade__lte=BAD)),
+    "rectified": (
+        "差评按期整改",
+        _of(Rectification.objects.filter(answered_at__isnull=False, answered_at__lt=F("rectify_due"))),
+    ),
 }
 
 
@@ -63,9 +67,10 @@ def counted(cases: QuerySet[Case]) -> tuple[int, list[Counted]]:
         whole=Count("pk"),
         decided=Count("pk", filter=Q(decided_at__isnull=False)),
         rated=Count("pk", filter=Q(rating__isnull=False)),
+        badly_rated=Count("pk", filter=Q(rating__grade__lte=BAD)),
         **{f"n_{key}": Count("pk", filter=condition) for key, (_, condition) in KINDS.items()},
     )
-    whole = {"on_time": "decided", "late": "decided", "bad_rating": "rated"}
+    whole = {"on_time": "decided", "late": "decided", "bad_rating": "rated", "rectified": "badly_rated"}
     found = [
         Counted(key, title, Share(sums[f"n_{key}"], sums[whole.get(key, "whole")])) for key, (title, _) in KINDS.items()
     ]

@@ -330,6 +330,34 @@ class Rating(models.Model):
     at = models.DateTimeField()
 
 
+class Rectification(models.Model):
+    """差评整改: a bad rating is looked into, put right, answered to its citizen, who may rate once more.
+
+    Source: 广东省政务服务“好差评”工作规范 GDZW 0059-2022.
+    """
+
+    rating = models.OneToOneField(Rating, on_delete=models.PROTECT, related_name="rectification")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rectifications")
+    opened_at = models.DateTimeField()
+    verify_due = models.DateTimeField("核实期限")
+    rectify_due = models.DateTimeField("整改期限")
+    verified_at = models.DateTimeField("核实时间", null=True)
+    verified_by = models.CharField(max_length=100, blank=True)
+    genuine = models.BooleanField("是否属实", null=True)
+    finding = models.CharField("核实情况", max_length=1000, blank=True)
+    answered_at = models.DateTimeField("答复时间", null=True)
+    answered_by = models.CharField(max_length=100, blank=True)
+    answer = models.CharField("整改和答复", max_length=1000, blank=True)
+    visited_at = models.DateTimeField("回访时间", null=True)
+    visit = models.CharField("回访情况", max_length=500, blank=True)
+    second_grade = models.PositiveSmallIntegerField("再次评价", null=True)
+    second_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["rectify_due"], condition=models.Q(answered_at=None), name="case_rectify_open")]
+
+
 class CaseDocument(models.Model):
     """A document (文书) of a case: numbered at the act, made and sealed by the worker right after it."""
 

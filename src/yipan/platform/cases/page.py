@@ -16,10 +16,11 @@ from .actions.results import WAYS
 from .domain import corrections, desk, specials
 from .domain.states import EXAMINING, State, allowed_acts
 from .models import Case, CaseMaterial
+from .progress import GRADES
 
 RIGHTS = (
     "case.precheck", "case.examine", "case.approve_special", "case.approve_extension", "case.approve_exception",
-    "case.terminate",
+    "case.terminate", "case.rectify",
 )  # fmt: skip
 SUGGESTIONS = "opinion_suggestion"
 REVEAL_REASONS = ("核对申请人身份材料", "联系申请人补充情况", "现场核查核对人员")
@@ -87,6 +88,8 @@ def context(
         "proposals": queries.pending_proposals(case),
         "exceptions": queries.pending_exceptions(case),
         "owed": queries.tolerances(case) if case.acceptance else [],
+        "rectification": queries.rectification(case) if case.concluded_at else None,
+        "grades": dict(GRADES),
         "now": now,
         "extensions": queries.pending_extensions(case),
         "special_titles": specials.KINDS,

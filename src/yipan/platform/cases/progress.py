@@ -8,6 +8,7 @@ from yipan.platform.records import queries as record_queries
 
 from . import items, queries, timeline
 from .actions import clocks, urging
+from .actions.rectifying import BAD
 from .domain import progress, specials
 from .domain.states import BEFORE_ACCEPTANCE, UNDECIDED, State
 from .models import Case, CorrectionNotice, OpinionRequest, SpecialProcedure
@@ -37,6 +38,7 @@ def of(case: Case, now: datetime) -> dict[str, Any]:
         "materials": queries.materials(case),
         "rating": rating,
         "rating_word": dict(GRADES)[rating.grade] if rating else "",
+        "rectification": queries.rectification(case) if rating is not None and rating.grade <= BAD else None,
         "may_rate": rating is None and case.concluded_at is not None,
         "grades": GRADES,
         "labels": RATING_LABELS,

@@ -28,6 +28,7 @@ from .models import (
     OpinionRequest,
     Phrase,
     Rating,
+    Rectification,
     SpecialProcedure,
     SpecialProposal,
     Tolerance,
@@ -377,6 +378,11 @@ def open_specials(case: Case) -> list[SpecialProcedure]:
 
 def rating(case: Case) -> Rating | None:
     return Rating.objects.filter(case=case).first()
+
+
+def rectification(case: Case) -> Rectification | None:
+    """What follows a bad rating; None where there is none."""
+    return Rectification.objects.select_related("rating").filter(case=case).first()
 
 
 def titles(case_ids: Sequence[str]) -> dict[str, Title]:

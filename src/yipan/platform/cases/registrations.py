@@ -25,6 +25,7 @@ RIGHTS = {
     "case.approve_exception": "批准再次告知的例外",
     "case.terminate": "终止办理",
     "case.import": "导入历史办件",
+    "case.rectify": "核实和整改差评",
 }
 VERBS = {
     "case.begin": "开始申请",
@@ -38,6 +39,10 @@ VERBS = {
     "case.recount": "重新计算期限",
     "case.import": "导入历史办件",
     "case.rate": "评价",
+    "case.verify_rating": "核实差评",
+    "case.answer_rating": "整改和答复差评",
+    "case.revisit_rating": "回访评价人",
+    "case.rate_again": "再次评价",
     "case.urge": "申请人催办",
     "case.refused_reading": "越权查看被拒绝",
     "client.register": "登记窗口来人",
@@ -62,6 +67,7 @@ def register() -> None:
     people.handover.register(leaving.REGISTER, leaving.count, leaving.transfer)
     _register_work()
     reminding.register("case", reminders.SOURCE)
+    reminding.register("rating", reminders.RATINGS)
     _register_outside()
     _register_menus()
 
@@ -78,13 +84,14 @@ def _titles(subject_ids: list[str]) -> dict[str, Any]:
 
 def _register_work() -> None:
     from . import work
-    from .actions import approvals
+    from .actions import approvals, rectifying
 
     jobs.task(work.PRODUCE)(work.produce_document)
     jobs.task(work.ISSUE)(work.issue_licence)
     for kind, title in approvals.KINDS.items():
         processes.errands.register(kind, title)
     processes.errands.register(work.REJECTED, "推送被退回")
+    processes.errands.register(rectifying.ERRAND, "差评整改")
     records.subscribe(DEAD, work.tell_unit_of_rejected_push, name="cases.rejected_push")
     records.subscribe(RESENT, work.push_was_resent, name="cases.resent_push")
     jobs.sweep("cases.overrun", every=5.0)(work.end_overrun_procedures)

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from yipan.platform import notices, processes
 from yipan.platform.notices.reminding import Deadline, Deadlines
 
 from .actions import messages, tolerance
 from .domain.states import ENDED, UNDECIDED, State
-from .models import Case, CorrectionNotice, Tolerance
+from .models import Case, CorrectionNotice, Rectification, Tolerance
 
 RUNNING = UNDECIDED - {State.SPECIAL_PROCEDURE}
 
@@ -66,3 +66,16 @@ def tell(deadline: Deadline, template: str, to: Sequence[str], at: datetime) -> 
 
 
 SOURCE = Deadlines(upcoming, tell)
+
+
+def ratings_upcoming(name: str, since: datetime, until: datetime) -> Iterator[Deadline]:
+    """Bad ratings that still wait: ``verify`` or ``rectify`` (one statement)."""
+    waiting = {"verify": Q(verified_at=None), "rectify": Q(answered_at=None)}.get(name)
+    if waiting is None:
+        return
+    found = Rectification.objects.filter(waiting).annotate(deadline=F(f"{name}_due")).select_related("case")
+    for one in found.filter(deadline__gt=since, deadline__lte=until).order_by("pk"):
+        yield Deadline(("rating", str(one.pk)), one.deadline, one.case)  # type: ignore[attr-defined]
+
+
+RATINGS = Deadlines(ratings_upcoming, tell)

@@ -51,6 +51,8 @@ urlpatterns = [
     path("cases/<int:case_id>/extension/<int:extension_id>/", procedures.decide_extension, name="decide_extension"),
     path("cases/<int:case_id>/exception/", procedures.ask_exception, name="ask_exception"),
     path("cases/<int:case_id>/exception/<int:exception_id>/", procedures.decide_exception, name="decide_exception"),
+    path("cases/<int:case_id>/rectify/", procedures.rectify, name="rectify"),
+    path("my/cases/<int:case_id>/rate-again/", mine.rate_again, name="rate_again"),
     path("cases/<int:case_id>/verify/", procedures.verify, name="verify"),
     path(
         "cases/<int:case_id>/tolerance/<int:tolerance_id>/return/",

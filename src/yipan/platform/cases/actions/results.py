@@ -9,7 +9,7 @@ from yipan.platform import jobs, licences, processes, records
 from .. import items, sheets
 from ..domain.states import State
 from ..models import Case, Rating
-from . import letters, messages, tolerance
+from . import letters, messages, rectifying, tolerance
 from .core import CaseProblem, Work, work_on
 
 ISSUE = "cases.issue_licence"
@@ -101,6 +101,7 @@ def rate(case_id: int, *, grade: int, labels: list[str], text: str, actor: recor
         if Rating.objects.filter(case=case).exists():
             raise CaseProblem("您已经评价过这件申请。")
         rating = Rating.objects.create(case=case, grade=grade, labels=labels, text=text.strip(), at=now)
+        rectifying.open_for(rating, actor=actor, now=now)
         records.act(
             chain=("case", str(case.pk)),
             verb="case.rate",

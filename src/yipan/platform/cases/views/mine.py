@@ -11,7 +11,7 @@ from yipan.platform.ui import render
 from yipan.platform.ui.access import citizen, public
 
 from .. import progress, queries
-from ..actions import decision, results, urging
+from ..actions import decision, rectifying, results, urging
 from ..actions.core import CaseProblem
 from ..domain.states import IllegalAct, State
 from ..models import CaseDocument
@@ -58,6 +58,20 @@ def rate(request: HttpRequest, case_id: int) -> HttpResponse:
             text=request.POST.get("text", ""),
             actor=common.actor_of(request),
             now=calendar.now(),
+        )
+    except CaseProblem as problem:
+        return common.told(request, str(problem), "cases:mine_one", case.pk)
+    return redirect("cases:mine_one", case.pk)
+
+
+@citizen
+@require_POST
+def rate_again(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Once more, after the unit has answered a bad rating."""
+    case = common.own_case(request, case_id)
+    try:
+        rectifying.rate_again(
+            case.pk, grade=common.whole(request.POST.get("grade")), actor=common.actor_of(request), now=calendar.now()
         )
     except CaseProblem as problem:
         return common.told(request, str(problem), "cases:mine_one", case.pk)

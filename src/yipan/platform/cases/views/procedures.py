@@ -8,7 +8,7 @@ from yipan.platform import calendar, people
 from yipan.platform.ui.access import needs
 
 from .. import queries
-from ..actions import decision, drafts, examination, exceptions, tolerance
+from ..actions import decision, drafts, examination, exceptions, rectifying, tolerance
 from . import common
 from .handling import attempt
 
@@ -181,3 +181,23 @@ def terminate(request: HttpRequest, case_id: int) -> HttpResponseBase:
         lambda: decision.terminate(case_id, reason=reason, law=law, actor=actor, now=calendar.now()),
         "已终止办理，决定已告知申请人",
     )
+
+
+@needs("case.rectify")
+@require_POST
+def rectify(request: HttpRequest, case_id: int) -> HttpResponseBase:
+    """A step of 差评整改: verify, answer or revisit."""
+    actor, now = common.actor_of(request), calendar.now()
+    queries.get_for_staff(case_id, actor)
+    text = request.POST.get("text", "")
+    steps = {
+        "verify": lambda: rectifying.verify(
+            case_id, genuine=request.POST.get("genuine") != "0", finding=text, actor=actor, now=now
+        ),
+        "answer": lambda: rectifying.answer(case_id, text=text, actor=actor, now=now),
+        "visit": lambda: rectifying.visit(case_id, text=text, actor=actor, now=now),
+    }
+    step = steps.get(request.POST.get("step", ""))
+    if step is None:
+        raise queries.CaseNotFound
+    return attempt(request, case_id, step, "已登记")
