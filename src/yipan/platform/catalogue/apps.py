@@ -11,19 +11,35 @@ class CatalogueConfig(AppConfig):
 
     def ready(self) -> None:
         from yipan.kernel.packs import register_loader
-        from yipan.platform import forms, records
+        from yipan.platform import forms, processes, records
         from yipan.platform.people import agent_items
         from yipan.platform.search import registry
         from yipan.platform.ui import navigation
 
         from . import entries, queries
+        from .actions import drafting
         from .loader import BaseItemLoader, CodesLoader, ItemLoader
 
         records.rights.declare("catalogue.manage", "管理事项")
+        records.rights.declare("catalogue.edit", "编辑本单位事项")
+        records.rights.declare("catalogue.review", "审核本单位事项变更")
+        records.rights.declare("catalogue.release", "发布事项变更")
         records.verbs.declare(
-            {"item.publish": "发布事项版本", "item.report_fault": "提出指南有误", "item.answer_report": "答复指南纠错"},
+            {
+                "item.publish": "发布事项版本",
+                "item.report_fault": "提出指南有误",
+                "item.answer_report": "答复指南纠错",
+                "item.begin_change": "开始编辑事项",
+                "item.submit_change": "提交事项变更",
+                "item.review_change": "审核事项变更",
+                "item.release_change": "发布事项变更",
+                "item.return_change": "退回事项变更",
+                "item.drop_change": "放弃事项变更",
+            },
             kinds={"item": "事项"},
         )
+        for kind, title in drafting.KINDS.items():
+            processes.errands.register(kind, title)
         register_loader(CodesLoader())
         register_loader(BaseItemLoader(), after=["codes"])
         register_loader(ItemLoader(), after=["codes", "base_items"])
@@ -51,6 +67,10 @@ class CatalogueConfig(AppConfig):
         navigation.register(
             "administration", "事项与流程", "事项", "catalogue:items", icon="list-details", right="catalogue.manage",
             note="已发布的事项版本和差异",
+        )  # fmt: skip
+        navigation.register(
+            "administration", "事项与流程", "事项变更", "catalogue:changes", icon="pencil", right="catalogue.edit",
+            note="编辑、单位审核、政数局发布",
         )  # fmt: skip
         navigation.register(
             "administration", "事项与流程", "指南纠错", "catalogue:reports", icon="message-report",

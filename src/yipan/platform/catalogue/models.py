@@ -84,3 +84,49 @@ class GuideReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_title}：{self.text[:20]}"
+
+
+class ItemDraft(models.Model):
+    """A change of an item on its way: written in the unit, reviewed there by another, released by the data bureau for a
+    day. Versions that are published are never touched; a draft becomes the next one."""
+
+    class State(models.TextChoices):
+        WRITING = "writing", "编辑中"
+        REVIEW = "review", "待单位审核"
+        RELEASE = "release", "待政数局发布"
+        PUBLISHED = "published", "已发布"
+        DROPPED = "dropped", "已放弃"
+
+    item_key = models.CharField("事项", max_length=80, db_index=True)
+    item_title = models.CharField(max_length=200)
+    unit_key = models.CharField("实施单位", max_length=60, db_index=True)
+    base = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="+")
+    data = models.JSONField()
+    change_note = models.CharField("变更说明", max_length=500, blank=True)
+    effective_from = models.DateField("生效日", null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WRITING)
+    returned = models.CharField("退回原因", max_length=500, blank=True)
+    begun_at = models.DateTimeField()
+    written_by_id = models.BigIntegerField(null=True)
+    written_by = models.CharField(max_length=100)
+    written_at = models.DateTimeField()
+    reviewed_by_id = models.BigIntegerField(null=True)
+    reviewed_by = models.CharField(max_length=100, blank=True)
+    reviewed_at = models.DateTimeField(null=True)
+    released_by = models.CharField(max_length=100, blank=True)
+    released_at = models.DateTimeField(null=True)
+    published = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            # Two people changing one item at once would undo each other's work.
+            models.UniqueConstraint(
+                fields=["item_key"],
+                condition=models.Q(state__in=["writing", "review", "release"]),
+                name="catalogue_one_open_draft",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_title} {self.get_state_display()}"

@@ -15,7 +15,7 @@ from yipan.platform.ui import listing
 
 from .domain import Item, Names, item_of
 from .domain.completeness import completeness
-from .models import BaseItem, CodeTable, GuideReport, ItemVersion, SavedAnswers
+from .models import BaseItem, CodeTable, GuideReport, ItemDraft, ItemVersion, SavedAnswers
 
 
 class ItemNotFound(LookupError):
@@ -181,6 +181,57 @@ def _item_row(values: dict[str, Any]) -> ItemRow:
         item.promised_limit.words, item.legal_limit.words, values["number"], values["effective_from"],
         completeness(item).score,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A change of an item in the list."""
+
+    id: int
+    item_title: str
+    unit_name: str
+    state: str
+    state_title: str
+    change_note: str
+    effective_from: date | None
+    written_by: str
+    written_at: datetime
+
+
+def _changes(actor: records.Actor, right: str) -> QuerySet[ItemDraft]:
+    """The changes of the units a right reaches."""
+    scope = people.scope_filter(actor, right)
+    rows = ItemDraft.objects.all()
+    return rows if scope.kind == "district" else rows.filter(unit_key__in=scope.unit_keys)
+
+
+def changes_query(actor: records.Actor, right: str) -> listing.TableQuery:
+    names = people.queries.short_names()
+    titles = dict(ItemDraft.State.choices)
+    return listing.TableQuery(
+        queryset=_changes(actor, right),
+        fields=("id", "item_title", "unit_key", "state", "change_note", "effective_from", "written_by", "written_at"),
+        orders={"written_at": "written_at"},
+        narrow=_narrow_changes,
+        row=lambda v: ChangeRow(
+            v["id"], v["item_title"], names.get(v["unit_key"], v["unit_key"]), v["state"], titles[v["state"]],
+            v["change_note"], v["effective_from"], v["written_by"], v["written_at"],
+        ),
+    )  # fmt: skip
+
+
+def _narrow_changes(rows: QuerySet[ItemDraft], filters: Mapping[str, Any]) -> QuerySet[ItemDraft]:
+    if words := filters.get("q"):
+        rows = rows.filter(item_title__contains=words)
+    return rows.filter(state__in=filters["state"]) if filters.get("state") else rows
+
+
+def change(draft_id: int, actor: records.Actor, right: str) -> ItemDraft:
+    """One change. Raises Http404 for one that is not there or not of the reader's units."""
+    found = _changes(actor, right).select_related("base", "published").filter(pk=draft_id).first()
+    if found is None:
+        raise Http404("没有这项变更")
+    return found
 
 
 def units_with_items() -> list[tuple[str, str]]:

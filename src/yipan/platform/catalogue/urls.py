@@ -4,7 +4,7 @@ from django.urls import path
 
 from yipan.platform.ui.access import needs
 
-from .views import admin, guide, reports, situation
+from .views import admin, changes, guide, reports, situation
 
 app_name = "catalogue"
 urlpatterns = [
@@ -21,6 +21,11 @@ urlpatterns = [
     path("departments/<slug:key>/", guide.department, name="department"),
     path("admin/guide-reports/", needs(reports.MANAGE)(reports.ReportList.as_view()), name="reports"),
     path("admin/guide-reports/<int:report_id>/", reports.answer, name="answer_report"),
+    path("admin/items/changes/", needs("catalogue.edit")(changes.ChangeList.as_view()), name="changes"),
+    path("admin/items/changes/<int:draft_id>/", changes.change, name="change"),
+    path("admin/items/national/<str:kind>", changes.national, name="national"),
+    path("admin/items/import/", changes.take_in, name="take_in"),
+    path("admin/items/<slug:key>/change/", changes.begin, name="begin_change"),
     path("admin/items/", needs("catalogue.manage")(admin.ItemList.as_view()), name="items"),
     path("admin/items/<slug:key>/", admin.versions, name="versions"),
     path("admin/items/<slug:key>/<int:number>/", admin.version, name="version"),

@@ -400,18 +400,19 @@ class _Reader:
 
 def item_of(value: Mapping[str, Any]) -> Item:
     """The item of a published version (its JSON document, which was checked when it was published)."""
-    document = Document("published", _dated(value), {})
+    document = Document("published", dated(value), {})
     item, findings = read_item(document)
     if item is None:
         raise ValueError("; ".join(str(finding) for finding in findings))
     return item
 
 
-def _dated(value: Any, key: str = "") -> Any:
+def dated(value: Any, key: str = "") -> Any:
+    """Days of a JSON document as days again."""
     if isinstance(value, Mapping):
-        return {name: _dated(part, name) for name, part in value.items()}
+        return {name: dated(part, name) for name, part in value.items()}
     if isinstance(value, list):
-        return [_dated(part) for part in value]
+        return [dated(part) for part in value]
     if key in ("effective_from", "effective") and isinstance(value, str):
         return date.fromisoformat(value)
     return value

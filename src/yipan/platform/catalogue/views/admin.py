@@ -43,6 +43,7 @@ class ItemList(listing.ListPage):
         listing.Choice("unit", "实施单位", lambda _request: queries.units_with_items()),
     )
     empty_title = "还没有发布事项"
+    template = "catalogue/admin_items.html"
 
     def query(self, request: HttpRequest) -> listing.Query:  # noqa: ARG002
         return queries.items_query()
