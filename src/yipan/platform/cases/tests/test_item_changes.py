@@ -165,6 +165,9 @@ def test_a_changed_row_becomes_a_change_and_goes_the_usual_way():
     row = next(row for row in found["items"] if row["task_name"] == "食品经营许可（新办）")
     row["promise_day"] = "6"
     taken = take(found)
+    bureau = telling.signed_in(BUREAU)
+    assert "/admin/items/import/" in bureau.get("/admin/items/").content.decode()
+    assert "食品经营许可（新办）" in bureau.get("/admin/items/changes/").content.decode()
     (draft,) = ItemDraft.objects.filter(pk__in=taken.changes)
     assert (draft.item_key, draft.state, draft.data["promised_limit"]["amount"]) == (KEY, "writing", 6)
     assert queries.item_at(KEY, moment("2021-11-20 09:00")).item.promised.amount == 8  # nothing is published yet
