@@ -12,7 +12,7 @@ from yipan.platform import calendar
 
 from .domain.clocks import case_light
 from .domain.states import ENDED, State
-from .models import Case
+from .models import UNFINISHED, Case
 
 # States in which no clock of the unit runs: it is the applicant's turn, or there is nothing to wait for.
 WITHOUT_LIGHT = (*ENDED, State.DRAFT, State.CORRECTION)
@@ -53,7 +53,9 @@ def _light_code(now: datetime) -> Choose:
 
 
 def with_light(cases: QuerySet[Case], codes: Sequence[str], now: datetime) -> QuerySet[Case]:
-    """The cases whose light is one of these at a moment."""
+    """The cases whose light is one of these at a moment; only what is at work has one."""
+    if all(codes):
+        cases = cases.filter(state__in=UNFINISHED)
     return cases.alias(light_code=_light_code(now)).filter(light_code__in=codes)
 
 

@@ -12,13 +12,14 @@ from yipan.kernel.clock import LIGHT_WORDS, SHANGHAI, Calendar
 from yipan.platform import calendar, catalogue, people, records
 from yipan.platform.ui import listing
 
-from . import figures, lights, queries
-from .domain.states import ENDED, State
-from .models import Case
+from . import figures, lights, lookups, queries
+from .domain.states import State
+from .models import UNFINISHED, Case
 from .queries import CaseRow
 
 STATES = tuple((str(state.value), state.title) for state in State if state is not State.DRAFT)
 OPEN, HERE = "open", "here"
+assert lookups.Part.lookup_name == "part"  # importing it is what registers the lookup
 SHORTEST_DOCUMENT = 8
 
 
@@ -80,6 +81,7 @@ def case_query(actor: records.Actor) -> listing.TableQuery:
         orders={"received_at": "received_at", "due": "shown_due"},
         narrow=narrow,
         row=lambda values: _row(values, now, days),
+        filled=("received_at",),
     )
 
 
@@ -103,7 +105,7 @@ def narrow(cases: QuerySet[Case], filters: Mapping[str, Any]) -> QuerySet[Case]:
     if about := filters.get("about"):
         cases = cases.filter(figures.KINDS[about][1])
     if filters.get("running") == OPEN:
-        cases = cases.exclude(state__in=list(ENDED))
+        cases = cases.filter(state__in=UNFINISHED)
     if codes := filters.get("light"):
         cases = lights.with_light(cases, codes, calendar.now())
     if between := filters.get("received_at"):
@@ -125,7 +127,10 @@ def _named(words: str) -> Q:
         persons = people.vault.find_any(number)
         if persons:
             return Q(applicant_person_id__in=persons) | Q(agent_person_id__in=persons)
-    return Q(short_no__startswith=number) | Q(case_no__startswith=number) | Q(applicant_name__contains=words)
+    named = Q(applicant_name__part=words)
+    if not number.isascii():
+        return named
+    return Q(short_no__startswith=number) | Q(case_no__startswith=number) | named
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -4,6 +4,8 @@ from django.db import models
 
 from .domain.states import State
 
+# States of cases that were handed in and have not ended.
+UNFINISHED = [11, 12, 13, 14, 16, 20, 21, 22, 23, 24, 25, 30, 31, 40, 41, 42]
 # States in which the same application may not be handed in a second time.
 OPEN = [11, 12, 13, 14, 16, 20, 21, 22, 23, 24, 25, 30, 40]
 
@@ -88,6 +90,14 @@ class Case(models.Model):
             models.Index(fields=["applicant_account_id", "-id"], name="case_mine"),
             models.Index(fields=["unit_id", "shown_due", "id"], name="case_unit_due"),
             models.Index(fields=["shown_due", "id"], name="case_due"),
+            models.Index(fields=["-received_at", "-id"], name="case_received"),
+            models.Index(fields=["unit_id", "-received_at", "-id"], name="case_unit_received"),
+            models.Index(fields=["item_key", "-received_at"], name="case_item_received"),
+            # What is at work is a small part of all: its lists and lights never look at the rest.
+            models.Index(
+                fields=["-received_at", "-id"], condition=models.Q(state__in=UNFINISHED), name="case_unfinished"
+            ),
+            models.Index(fields=["applicant_code"], condition=~models.Q(applicant_code=""), name="case_code"),
             # Cases from before lights were kept, which the worker fills in.
             models.Index(
                 fields=["id"],
@@ -356,6 +366,23 @@ class Rectification(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["rectify_due"], condition=models.Q(answered_at=None), name="case_rectify_open")]
+
+
+class GenuineAlert(models.Model):
+    """What looks like handling elsewhere and entering here (线下办理、线上录入), for those who watch over it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="alerts")
+    rule = models.CharField(max_length=4)
+    level = models.CharField(max_length=6)
+    text = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True)
+    handled_by = models.CharField(max_length=100, blank=True)
+    finding = models.CharField("核实情况", max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["case", "rule"], name="case_alert_once")]
 
 
 class CaseDocument(models.Model):

@@ -26,6 +26,7 @@ RIGHTS = {
     "case.terminate": "终止办理",
     "case.import": "导入历史办件",
     "case.rectify": "核实和整改差评",
+    "case.check_genuine": "核实真实性预警",
 }
 VERBS = {
     "case.begin": "开始申请",
@@ -43,6 +44,7 @@ VERBS = {
     "case.answer_rating": "整改和答复差评",
     "case.revisit_rating": "回访评价人",
     "case.rate_again": "再次评价",
+    "case.settle_alert": "核实真实性预警",
     "case.urge": "申请人催办",
     "case.refused_reading": "越权查看被拒绝",
     "client.register": "登记窗口来人",
@@ -97,6 +99,7 @@ def _register_work() -> None:
     jobs.sweep("cases.overrun", every=5.0)(work.end_overrun_procedures)
     jobs.sweep("cases.tolerance", every=5.0)(work.end_broken_promises)
     jobs.sweep("cases.lights", every=5.0)(work.keep_lights)
+    records.subscribe("case.archive", work.check_genuine, name="cases.check_genuine")
     records.subscribe("calendar.corrected", work.recount_clocks, name="cases.recount_clocks")
 
 
@@ -116,6 +119,15 @@ def _register_menus() -> None:
         "counter", "窗口业务", "收件登记", "cases:receive", icon="clipboard-check", right="case.receive"
     )
     navigation.register("workbench", "审批办理", "办件", "cases:list", icon="files", right="case.read", order=20)
+    navigation.register(
+        "workbench",
+        "审批办理",
+        "真实性预警",
+        "cases:alerts",
+        icon="alert-triangle",
+        right="case.check_genuine",
+        order=70,
+    )
     navigation.register(
         "workbench", "审批办理", "办件成效", "cases:figures", icon="chart-bar", right="case.read", order=60
     )

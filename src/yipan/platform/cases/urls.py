@@ -4,6 +4,7 @@ from django.urls import path
 
 from yipan.platform.ui.access import needs
 
+from .alerts import AlertList
 from .listing import CaseList
 from .views import applying, figures, handling, history, mine, papers, phrases, procedures, receiving
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("counter/cases/<int:case_id>/documents/<int:document_id>/", receiving.document, name="counter_document"),
     path("progress/", mine.ask, name="ask"),
     path("cases/", needs("case.read")(CaseList.as_view()), name="list"),
+    path("cases/alerts/", needs("case.check_genuine")(AlertList.as_view()), name="alerts"),
     path("cases/figures/", figures.page, name="figures"),
     path("admin/history/", history.upload, name="import"),
     path("admin/history/template.csv", history.template, name="import_template"),

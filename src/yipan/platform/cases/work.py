@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from yipan.platform import calendar, documents, processes, records
 
-from .actions import examination, letters, recount, results, tolerance
+from .actions import examination, genuine, letters, recount, results, tolerance
 from .domain.letters import LETTERS
 from .domain.states import BEFORE_ACCEPTANCE, UNDECIDED
 from .models import Case, CaseDocument
@@ -69,6 +69,11 @@ def issue_licence(case_id: int) -> None:
 
 def end_overrun_procedures() -> int:
     return examination.end_overrun_procedures(calendar.now())
+
+
+def check_genuine(event: records.Event) -> None:
+    """A concluded case is looked at for signs of 线下办理、线上录入."""
+    genuine.check(int(event.subject_id), at=calendar.now())
 
 
 def end_broken_promises() -> int:

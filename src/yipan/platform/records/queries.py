@@ -136,6 +136,40 @@ def story_of(subject_kind: str, subject_id: object, *, limit: int = 300) -> tupl
         return tuple(StoryLine(*row) for row in cursor.fetchall())
 
 
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """Who did what from where; for rules that look at patterns of work."""
+
+    verb: str
+    at: dt.datetime
+    account_id: int | None
+    ip: str
+
+
+def doings_of(subject_kind: str, subject_id: object, *, limit: int = 300) -> tuple[Doing, ...]:
+    """The acts of one subject, oldest first (one statement)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT verb, at, account_id, ip FROM records_act WHERE subject_kind = %s AND subject_id = %s "
+            "ORDER BY id LIMIT %s",
+            [subject_kind, str(subject_id), limit],
+        )
+        return tuple(Doing(*row) for row in cursor.fetchall())
+
+
+def subjects_of(account_id: object, subject_kind: str, among: Sequence[str]) -> list[str]:
+    """Which of some subjects an account has acted on (one statement)."""
+    if not among or not account_id:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT subject_id FROM records_act WHERE account_id = %s AND subject_kind = %s "
+            "AND subject_id = ANY(%s)",
+            [int(str(account_id)), subject_kind, list(among)],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def last_of_elements(subject: tuple[str, str], instances: Sequence[int], lifecycles: Sequence[str]) -> dict[str, str]:
     """The last of these lifecycle changes that each element of process instances went through (one statement)."""
     with connection.cursor() as cursor:
