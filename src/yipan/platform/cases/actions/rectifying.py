@@ -6,7 +6,7 @@ more. Who handled the case may not verify his own bad rating. Nothing here touch
 
 from datetime import datetime
 
-from yipan.platform import people, processes, records
+from yipan.platform import notices, people, processes, records
 
 from ..models import Case, Opinion, Rating, Rectification
 from . import clocks, messages
@@ -32,7 +32,8 @@ def open_for(rating: Rating, *, actor: records.Actor, now: datetime) -> Rectific
     )
     work = Work(case, actor, now)
     _ask(work, made, "核实差评", made.verify_due)
-    messages.alert_unit(work, "case.bad_rating", due=made.rectify_due)
+    heads = [notices.Role("section_head", unit_id=case.unit_id)]
+    messages.tell(case, heads, "case.bad_rating", now, due=made.rectify_due)
     return made
 
 

@@ -17,7 +17,7 @@ from yipan.platform.records.rights import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 AT = "2021-11-08 10:00"
-HEAD = "market.admin"  # has the right, and wrote nothing in the case
+HEAD = "market.reviewer2"  # has the right, and wrote nothing in the case
 
 
 def rated(grade=1, text="等了很久没有人联系", **more):
@@ -93,7 +93,7 @@ def test_nobody_judges_what_is_said_of_his_own_work():
     with pytest.raises(Refused):
         verify(story, "market.examiner")
     with pytest.raises(Refused):
-        verify(story, "health.admin")
+        verify(story, "health.reviewer")
     with pytest.raises(CaseProblem, match="写明核实情况"):
         verify(story, finding="无")
 
