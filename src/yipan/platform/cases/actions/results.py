@@ -50,7 +50,8 @@ def issue_licence(case_id: int, *, now: datetime) -> None:
         work.case.licence_id = licence.id
         work.act("make_ready", payload={"licence": licence.number}, public={"licence_no": licence.number})
         messages.tell_applicant(work, "case.licence_ready", number=licence.number)
-    processes.correlate(READY, work.case.case_no or "", now=now)
+        # In this transaction: a repeat finds the case out of production and would never wake the process again.
+        processes.correlate(READY, work.case.case_no or "", now=now)
 
 
 def deliver(work: Work, *, way: str, receiver: str) -> None:

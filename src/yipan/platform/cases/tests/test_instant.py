@@ -6,7 +6,7 @@ from any_item import answers_of, drafted, step
 
 from yipan.platform import processes
 from yipan.platform.cases import items
-from yipan.platform.cases.actions import submission
+from yipan.platform.cases.actions import results, submission
 from yipan.platform.cases.actions.core import CaseProblem
 from yipan.platform.cases.domain.states import State
 from yipan.platform.cases.models import Case
@@ -53,6 +53,20 @@ def test_one_act_leaves_every_event_and_the_licence_delivers_itself():
     assert case.delivery_way == "electronic"
     assert verbs(case)[-3:] == ["make_ready", "deliver", "archive"]
     assert not processes.queries.open_tasks(("case", str(case.pk)))
+
+
+def test_a_worker_that_dies_before_the_process_wakes_leaves_the_licence_to_the_next_one(monkeypatch):
+    """Ready and awake in one transaction: a repeat finds the case as it was, and the case does not wait for ever."""
+    case = handle(received(e_service=True), "grant", "当场办结。")
+    with monkeypatch.context() as dying:
+        dying.setattr(results.processes, "correlate", lambda *_given, **_named: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            results.issue_licence(case.pk, now=moment("2022-12-05 14:01"))
+    case.refresh_from_db()
+    assert State(case.state) is State.PRODUCTION
+    results.issue_licence(case.pk, now=moment("2022-12-05 14:02"))
+    case.refresh_from_db()
+    assert State(case.state) is State.ARCHIVED
 
 
 def test_a_result_without_a_licence_is_there_at_once():
