@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST
 
-from yipan.platform import calendar, people
+from yipan.platform import calendar
 from yipan.platform.ui.access import needs
 
 from .. import queries
@@ -142,7 +142,6 @@ def verify(request: HttpRequest, case_id: int) -> HttpResponseBase:
     """The examiner asks the data exchange for what exists only now."""
     actor = common.actor_of(request)
     case = queries.get_for_staff(case_id, actor)
-    people.require(actor, "case.examine", unit_id=case.unit_id)
     code = request.POST.get("code", "")
     return attempt(
         request,
