@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from .domain.states import State
+from .domain.states import ENDED, State
 
 # States of cases that were handed in and have not ended.
-UNFINISHED = [11, 12, 13, 14, 16, 20, 21, 22, 23, 24, 25, 30, 31, 40, 41, 42]
+UNFINISHED = [state.value for state in State if state is not State.DRAFT and state not in ENDED]
 # States in which the same application may not be handed in a second time.
 OPEN = [11, 12, 13, 14, 16, 20, 21, 22, 23, 24, 25, 30, 40]
 
@@ -122,6 +122,13 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.short_no or f"草稿 {self.pk}"
+
+
+def same_applicant(case: Case) -> models.Q:
+    """What belongs to cases of the applicant of this one: the firm whoever acts for it, or the person for himself."""
+    if case.applicant_entity_id is not None:
+        return models.Q(case__applicant_entity_id=case.applicant_entity_id)
+    return models.Q(case__applicant_entity_id=None, case__applicant_person_id=case.applicant_person_id)
 
 
 class Submission(models.Model):
@@ -275,6 +282,9 @@ class OpinionRequest(models.Model):
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     agrees = models.BooleanField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["unit_key", "case"], name="case_asked_of_unit")]
 
 
 class Extension(models.Model):

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from yipan.kernel import identifiers
-from yipan.kernel.clock import SHANGHAI, Calendar, Light, show_due
+from yipan.kernel.clock import Calendar, Light, day_of, show_due
 from yipan.platform import calendar, numbers, people, records
 from yipan.platform import documents as papers
 
@@ -35,7 +35,7 @@ from .models import (
 )
 
 NATIONAL_DIGITS = 43
-MOST_ASKED = 5000  # cases of other units a unit was asked about; the newest count
+FEW_ASKED = 5000  # cases of other units that a unit was asked about, so many that naming each costs more than a join
 
 
 class CaseNotFound(Http404):
@@ -128,10 +128,12 @@ def visible(actor: records.Actor) -> QuerySet[Case]:
     rows = Case.objects.filter(received_at__isnull=False)
     if scope.kind == "district":
         return rows
-    # Ids and no subquery: so the planner knows how few they are, and keeps to the unit's index where there are none.
-    asked = OpinionRequest.objects.filter(unit_key__in=scope.unit_keys).order_by("-case_id")
-    ids = list(asked.values_list("case_id", flat=True).distinct()[:MOST_ASKED])
+    # While they are few, ids and no subquery: so the planner knows how few, and keeps to the unit's index without any.
+    asked = OpinionRequest.objects.filter(unit_key__in=scope.unit_keys)
+    ids = list(asked.values_list("case_id", flat=True).distinct()[: FEW_ASKED + 1])
     own = Q(unit_id__in=scope.unit_ids)
+    if len(ids) > FEW_ASKED:
+        return rows.filter(own | Exists(asked.filter(case=OuterRef("pk"))))
     return rows.filter(own | Q(pk__in=ids)) if ids else rows.filter(own)
 
 
@@ -278,7 +280,7 @@ def rows(cases: QuerySet[Case], now: datetime, *, masked: bool = False) -> list[
 
 
 def materials(case: Case) -> list[MaterialRow]:
-    today = calendar.now().astimezone(SHANGHAI).date()
+    today = day_of(calendar.now())
     return [
         MaterialRow(
             id=material.pk,

@@ -101,6 +101,14 @@ def test_list_search_export_interface_and_page_give_the_same_rows(login, cases):
                 queries.get_for_staff(pk, actor)
 
 
+@pytest.mark.parametrize("few", [0, 1])
+def test_a_unit_that_was_asked_often_loses_none_of_the_cases(few, cases, monkeypatch):
+    """However many there are, the rows are the same: only the way they are found changes."""
+    monkeypatch.setattr(queries, "FEW_ASKED", few)
+    found = queries.visible(telling.staff("urban_management.opinion")).values_list("pk", flat=True)
+    assert names(found, cases) == READERS["urban_management.opinion"]
+
+
 @pytest.mark.parametrize("login", NO_READERS)
 def test_administrators_read_no_cases(login, cases):
     """Architecture §5: administrators reassign and audit, they do not read or decide."""
