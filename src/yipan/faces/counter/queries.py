@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef
 
-from yipan.kernel.clock import SHANGHAI
+from yipan.kernel.clock import day_of, midnight
 from yipan.platform import records
 from yipan.platform.cases import queries
 from yipan.platform.cases.domain.states import State
@@ -33,14 +33,14 @@ class Desk:
 
 
 def desk(actor: records.Actor, now: dt.datetime) -> Desk:
-    midnight = dt.datetime.combine(now.astimezone(SHANGHAI).date(), dt.time(), SHANGHAI)
+    today = midnight(day_of(now))
     mine = queries.at_counter(actor)
     # Notices of today that exist as paper: they are handed over at the window or posted.
     papers = CaseDocument.objects.filter(
-        case=OuterRef("pk"), for_applicant=True, document_id__isnull=False, at__gte=midnight
+        case=OuterRef("pk"), for_applicant=True, document_id__isnull=False, at__gte=today
     )
     parts = {
-        "received": mine.filter(received_at__gte=midnight),
+        "received": mine.filter(received_at__gte=today),
         "to_print": mine.filter(Exists(papers)),
         "to_deliver": mine.filter(state=State.DELIVERY),
         "drafts": mine.filter(state=State.DRAFT),

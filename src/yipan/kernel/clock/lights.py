@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Literal
 
 from .calendar import Calendar
 from .limits import Limit
 from .pauses import Pause, touched_days
-from .time import ONE_DAY, SHANGHAI, aware, day_of, last_day_before
+from .time import ONE_DAY, aware, day_of, last_day_before, midnight
 
 Code = Literal["black", "red", "yellow", "green", "paused"]
 # From the most to the least urgent, as figures and choices show them.
@@ -116,11 +116,11 @@ def yellow_from(
     day = last_day_before(at)
     while _is_yellow(_left(at, day - ONE_DAY, calendar), limit, total, thresholds):
         day -= ONE_DAY
-    return datetime.combine(day, time(), SHANGHAI)
+    return midnight(day)
 
 
 def _left(at: datetime, today: date, calendar: Calendar) -> Remaining:
-    return remaining(at, now=datetime.combine(today, time(), SHANGHAI), calendar=calendar)
+    return remaining(at, now=midnight(today), calendar=calendar)
 
 
 def light(

@@ -8,18 +8,17 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from yipan.kernel import identifiers
-from yipan.kernel.clock import LIGHT_WORDS, SHANGHAI, Calendar
+from yipan.kernel.clock import LIGHT_WORDS, Calendar, end_of_day, midnight
 from yipan.platform import calendar, catalogue, people, records
 from yipan.platform.ui import listing
 
-from . import figures, lights, lookups, queries
+from . import figures, lights, queries
 from .domain.states import State
 from .models import UNFINISHED, Case
 from .queries import CaseRow
 
 STATES = tuple((str(state.value), state.title) for state in State if state is not State.DRAFT)
 OPEN, HERE = "open", "here"
-assert lookups.Part.lookup_name == "part"  # importing it is what registers the lookup
 SHORTEST_DOCUMENT = 8
 
 
@@ -110,9 +109,9 @@ def narrow(cases: QuerySet[Case], filters: Mapping[str, Any]) -> QuerySet[Case]:
         cases = lights.with_light(cases, codes, calendar.now())
     if between := filters.get("received_at"):
         if between.low:
-            cases = cases.filter(received_at__gte=_midnight(between.low))
+            cases = cases.filter(received_at__gte=midnight(between.low))
         if between.high:
-            cases = cases.filter(received_at__lt=_midnight(between.high + dt.timedelta(days=1)))
+            cases = cases.filter(received_at__lt=end_of_day(between.high))
     return cases
 
 
@@ -131,10 +130,6 @@ def _named(words: str) -> Q:
     if not number.isascii():
         return named
     return Q(short_no__startswith=number) | Q(case_no__startswith=number) | named
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), SHANGHAI)
 
 
 def _row(values: dict[str, Any], now: dt.datetime, days: Calendar) -> CaseRow:

@@ -2,18 +2,18 @@
 
 Trigrams cannot find two Chinese characters, which is what people type. ``cases_bigrams`` (migration 0011) is an
 immutable function, indexed over the names; one character alone is looked for without the index.
+``registrations`` tells Django of it.
 """
 
 from typing import Any
 
-from django.db.models import CharField, Lookup
+from django.db.models import Lookup
 
 
 def bigrams(words: str) -> list[str]:
     return sorted({words[n : n + 2] for n in range(len(words) - 1)})
 
 
-@CharField.register_lookup
 class Part(Lookup):
     lookup_name = "part"
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import CharField
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -54,10 +55,11 @@ VERBS = {
 def register() -> None:
     from yipan.platform.notices import reminding
 
-    from . import leaving, reminders
+    from . import leaving, lookups, reminders
     from .actions import join_person
     from .stories import StoryLoader
 
+    CharField.register_lookup(lookups.Part)
     for name, title in RIGHTS.items():
         records.rights.declare(name, title)
     records.verbs.declare(VERBS | {f"case.{verb}": rule.title for verb, rule in ACTS.items()}, kinds={"case": "办件"})

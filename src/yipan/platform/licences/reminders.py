@@ -1,9 +1,9 @@
 """Ends of licences for the reminder rules of packs: a renewal is asked for 30 days before (行政许可法 art. 50)."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
-from yipan.kernel.clock import SHANGHAI, day_of, show_date
+from yipan.kernel.clock import day_of, end_of_day, show_date
 from yipan.platform.notices.reminding import Deadline, Deadlines
 
 from . import messages
@@ -18,8 +18,7 @@ def upcoming(name: str, since: datetime, until: datetime) -> Iterator[Deadline]:
     days = {"valid_to__gte": day_of(since), "valid_to__lt": day_of(until)}
     for licence in Licence.objects.filter(state=VALID, **days).order_by("pk"):
         assert licence.valid_to is not None, "filtered by it"
-        ends = datetime.combine(licence.valid_to + timedelta(days=1), time(), SHANGHAI)
-        yield Deadline(("licence", str(licence.pk)), ends, licence)
+        yield Deadline(("licence", str(licence.pk)), end_of_day(licence.valid_to), licence)
 
 
 def tell(deadline: Deadline, template: str, to: Sequence[str], at: datetime) -> None:  # noqa: ARG001 - holders only

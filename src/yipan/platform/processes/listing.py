@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from yipan.kernel.clock import SHANGHAI, day_of
+from yipan.kernel.clock import day_of, end_of_day, midnight
 from yipan.platform import calendar, people
 from yipan.platform.ui import listing
 
@@ -69,14 +69,13 @@ def narrowed(filters: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: filters[name] for name in ("process", "task") if filters.get(name)}
     if filters.get("limit"):
         now = calendar.now()
-        # A limit of three days ends at 24:00 of the third day: the first moment of the day after.
-        end = dt.datetime.combine(day_of(now) + dt.timedelta(days=SOON_DAYS + 1), dt.time(), SHANGHAI)
+        end = end_of_day(day_of(now) + dt.timedelta(days=SOON_DAYS))
         found["due_before"] = end if filters["limit"] == SOON else now
     if between := filters.get("at"):
         if between.low:
-            found["since"] = dt.datetime.combine(between.low, dt.time(), SHANGHAI)
+            found["since"] = midnight(between.low)
         if between.high:
-            found["until"] = dt.datetime.combine(between.high + dt.timedelta(days=1), dt.time(), SHANGHAI)
+            found["until"] = end_of_day(between.high)
     return found
 
 

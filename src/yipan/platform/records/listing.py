@@ -1,21 +1,19 @@
 """The lists of audit and operations: acts, reads of personal data, messages that were not delivered."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
+from yipan.kernel.clock import end_of_day, midnight
 from yipan.platform.ui import context, listing
 
 from . import queries, verbs
 from .actions.resend import NotDead, resend
 from .models import Access, ActRow
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 KINDS = (("outbox", "对外消息"), ("delivery", "内部事件"))
 _SUBJECT = (
     listing.Choice("subject_kind", "对象类别", lambda _request: verbs.all_kinds()),
@@ -34,10 +32,9 @@ def _narrowed(rows: QuerySet[Any], filters: Mapping[str, Any]) -> QuerySet[Any]:
         rows = rows.filter(named | Q(account_id=int(actor)) if actor.isascii() and actor.isdecimal() else named)
     if between := filters.get("at"):
         if between.low:
-            rows = rows.filter(at__gte=dt.datetime.combine(between.low, dt.time(), SHANGHAI))
+            rows = rows.filter(at__gte=midnight(between.low))
         if between.high:
-            end = between.high + dt.timedelta(days=1)
-            rows = rows.filter(at__lt=dt.datetime.combine(end, dt.time(), SHANGHAI))
+            rows = rows.filter(at__lt=end_of_day(between.high))
     return rows
 
 

@@ -92,7 +92,7 @@ def receive(work: Work) -> None:
 
 def check_valid(case: Case, now: datetime) -> None:
     """Papers that have run out since they were put in are named, with their days."""
-    today = now.astimezone(clock.SHANGHAI).date()
+    today = clock.day_of(now)
     over = CaseMaterial.objects.filter(case=case, replaced=False, valid_to__lt=today).values_list("name", "valid_to")
     if over:
         named = "、".join(f"{name}（{until}）" for name, until in over)

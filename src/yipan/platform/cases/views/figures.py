@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from yipan.kernel.clock import SHANGHAI
+from yipan.kernel.clock import day_of, end_of_day, midnight
 from yipan.platform import calendar
 from yipan.platform.ui import render
 from yipan.platform.ui.access import needs
@@ -24,7 +24,7 @@ def page(request: HttpRequest) -> HttpResponse:
     first, last, problem = _period(request)
     actor = common.actor_of(request)
     cases = queries.visible(actor).filter(
-        history_batch="", received_at__gte=_begin(first), received_at__lt=_begin(last + dt.timedelta(1))
+        history_batch="", received_at__gte=midnight(first), received_at__lt=end_of_day(last)
     )
     whole, found = figures.counted(cases)
     exemptions = figures.exemption_by_item(cases)
@@ -50,7 +50,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _period(request: HttpRequest) -> tuple[dt.date, dt.date, str]:
-    today = calendar.now().astimezone(SHANGHAI).date()
+    today = day_of(calendar.now())
     standard = today - dt.timedelta(DAYS_SHOWN - 1), today
     try:
         first = dt.date.fromisoformat(request.GET.get("first") or standard[0].isoformat())
@@ -60,10 +60,6 @@ def _period(request: HttpRequest) -> tuple[dt.date, dt.date, str]:
     if first > last:
         return *standard, "开始日期不能晚于结束日期；现在显示最近 90 天。"
     return first, last, ""
-
-
-def _begin(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), SHANGHAI)
 
 
 def _list(first: dt.date, last: dt.date, **filters: str) -> str:
