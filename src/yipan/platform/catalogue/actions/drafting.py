@@ -10,10 +10,10 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from yipan.kernel.clock import SHANGHAI
+from yipan.kernel.clock import day_of
 from yipan.platform import people, processes, records
 
-from ..domain import ItemVersionText, editing
+from ..domain import Item, ItemVersionText, editing
 from ..models import ItemDraft, ItemVersion
 from ..queries import item_at
 from .publish import publish_item
@@ -93,25 +93,25 @@ def submit(draft_id: int, *, actor: records.Actor, at: datetime) -> None:
     """To the unit's reviewer. Raises DraftProblem with everything that is wrong, or when nothing was changed."""
     with transaction.atomic():
         draft = _locked(draft_id, State.WRITING, actor, EDIT)
-        faults = problems(draft, at)
+        _item, faults = judged(draft, at)
         if faults:
             raise DraftProblem("；".join(faults))
         _go(draft, State.REVIEW, "item.submit_change", actor, at)
         _ask(draft, "item.review", [processes.errands.Right(REVIEW, draft.unit_key)], actor, at)
 
 
-def problems(draft: ItemDraft, at: datetime) -> list[str]:
-    """Why a draft cannot be handed on."""
-    _item, faults = editing.judged(draft.data, draft.base.data)
+def judged(draft: ItemDraft, at: datetime) -> tuple[Item | None, list[str]]:
+    """The item as the draft has it, None where it cannot be read, and why the draft cannot be handed on."""
+    item, faults = editing.judged(draft.data, draft.base.data)
     if draft.data == draft.base.data:
         faults.append("还没有修改任何要素")
     if len(draft.change_note) < 4:
         faults.append("请写变更说明：改了什么、为什么，会公布在办事指南上")
     if draft.effective_from is None:
         faults.append("请填写生效日")
-    elif draft.effective_from < at.astimezone(SHANGHAI).date():
+    elif draft.effective_from < day_of(at):
         faults.append("生效日不能早于今天：已受理的办件按受理时的版本办理")
-    return faults
+    return item, faults
 
 
 def review(draft_id: int, *, approve: bool, reason: str, actor: records.Actor, at: datetime) -> None:
@@ -140,14 +140,14 @@ def release(draft_id: int, *, approve: bool, reason: str, actor: records.Actor, 
             processes.close_errand("item.release", draft.pk, actor=actor, at=at, outcome="退回")
             _return(draft, reason, actor, at)
             return None
-        faults = problems(draft, at)
+        _item, faults = judged(draft, at)
         others = ItemVersion.objects.filter(key=draft.item_key, published_at__gt=draft.begun_at)
         newest = others.order_by("-number").first()
         if newest is not None:
             faults.append(f"编辑期间已经发布了第 {newest.number} 版，请退回后在新版上修改")
         if faults:
             raise DraftProblem("；".join(faults))
-        assert draft.effective_from is not None, "problems() has seen to it"
+        assert draft.effective_from is not None, "judged() has seen to it"
         data = editing.scheduled(draft.data, since=draft.effective_from, note=draft.change_note)
         (made,) = publish_item([ItemVersionText(draft.effective_from, draft.change_note, data)], actor=actor, at=at)
         draft.published, draft.released_by, draft.released_at = made, actor.name, at

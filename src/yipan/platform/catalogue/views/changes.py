@@ -16,7 +16,6 @@ from ..domain import differences, editing, item_of
 from ..models import ItemDraft
 
 TONES = {"writing": "blue", "review": "orange", "release": "orange", "published": "green", "dropped": "grey"}
-STEPS = {"save", "submit", "drop", "approve", "return"}
 LIMIT = 10 * 1024 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -76,9 +75,12 @@ def change(request: HttpRequest, draft_id: int) -> HttpResponseBase:
         draft = queries.change(draft_id, actor, drafting.EDIT)
     writing = draft.state == ItemDraft.State.WRITING
     general, materials = editing.shown(draft.data)
-    old, new = item_of(draft.base.data), editing.judged(draft.data, draft.base.data)[0]
+    old, (new, problems) = item_of(draft.base.data), drafting.judged(draft, at)
     unit = people.queries.unit_by_key(draft.unit_key)
-    may = {name: _may(actor, name, unit.id) for name in (drafting.EDIT, drafting.REVIEW, drafting.RELEASE)}
+    may = {
+        name: people.access.may(actor, name, unit_id=unit.id)
+        for name in (drafting.EDIT, drafting.REVIEW, drafting.RELEASE)
+    }
     context = {
         "face": "administration",
         "draft": draft,
@@ -88,7 +90,7 @@ def change(request: HttpRequest, draft_id: int) -> HttpResponseBase:
         "materials": materials,
         "locked": editing.locked(draft.data),
         "differences": differences(old, new, queries.names()) if new is not None else (),
-        "problems": drafting.problems(draft, at) if writing else [],
+        "problems": problems if writing else [],
         "typed": request.POST.dict(),
         "problem": problem,
         "faults": faults,
@@ -97,10 +99,6 @@ def change(request: HttpRequest, draft_id: int) -> HttpResponseBase:
         "own": draft.written_by_id == actor.person_id,
     }
     return render(request, "catalogue/change.html", context, status=422 if problem else 200)
-
-
-def _may(actor: object, right: str, unit_id: int) -> bool:
-    return any(people.access.reaches(grant, right, unit_id) for grant in people.access.grants_for(actor))  # type: ignore[arg-type]
 
 
 def _do(request: HttpRequest, draft: ItemDraft) -> None:
