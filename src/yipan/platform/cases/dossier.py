@@ -21,6 +21,7 @@ from yipan.platform import documents, files
 
 from .domain.states import State
 from .models import Case, CaseDocument, CaseMaterial
+from .sheets import moment
 
 TEMPLATE = "case/dossier"
 A4 = (1240, 1754)  # pixels at 150 to the inch
@@ -118,9 +119,9 @@ def _front(case: Case, parts: list[Part], now: datetime, *, first: int) -> bytes
         page += len(part.pages)
     facts = [
         ("事项", case.item_title), ("申请人", case.applicant_name), ("统一社会信用代码", case.applicant_code),
-        ("办件编号", case.case_no or ""), ("收件", _moment(case.received_at)), ("受理", _moment(case.accepted_at)),
-        ("决定", f"{_moment(case.decided_at)} {case.get_decision_display() or ''}".strip()),  # type: ignore[attr-defined]
-        ("决定文号", case.decision_no), ("办结", _moment(case.concluded_at)), ("结果", State(case.state).title),
+        ("办件编号", case.case_no or ""), ("收件", moment(case.received_at)), ("受理", moment(case.accepted_at)),
+        ("决定", f"{moment(case.decided_at)} {case.get_decision_display() or ''}".strip()),  # type: ignore[attr-defined]
+        ("决定文号", case.decision_no), ("办结", moment(case.concluded_at)), ("结果", State(case.state).title),
     ]  # fmt: skip
     data = {
         "unit": case.unit_name,
@@ -147,10 +148,6 @@ def _places(part: Part) -> str:
     if part.pages:
         return f"{part.first}–{part.first + len(part.pages) - 1}"
     return "附件" if part.content else "—"
-
-
-def _moment(value: datetime | None) -> str:
-    return value.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M") if value else ""
 
 
 def ready(case: Case) -> bool:

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from .actions.rectifying import BAD
 from .domain.states import State
-from .models import Case, CaseMaterial, CorrectionNotice, Rectification, SpecialProcedure, Tolerance
+from .models import Case, CaseMaterial, CorrectionNotice, Rectification, SpecialProcedure, Tolerance, same_applicant
 
 # What of government's own papers an applicant had to bring after all.
 ASKED = (
@@ -151,9 +151,4 @@ def exemption_by_item(cases: QuerySet[Case]) -> list[Exemption]:
 
 def broken_promises(case: Case, now: datetime) -> int:
     """How many tolerances the applicant of a case did not keep within the last two years, in whatever case."""
-    whose = (
-        Q(case__applicant_entity_id=case.applicant_entity_id)
-        if case.applicant_entity_id is not None
-        else Q(case__applicant_entity_id=None, case__applicant_person_id=case.applicant_person_id)
-    )
-    return Tolerance.objects.filter(whose, breached_at__gte=now - REMEMBERED).count()
+    return Tolerance.objects.filter(same_applicant(case), breached_at__gte=now - REMEMBERED).count()

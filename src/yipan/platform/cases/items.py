@@ -72,6 +72,15 @@ class Terms:
     conditions: tuple[str, ...]
     consequence: str
 
+    def need(self, code: str) -> Need | None:
+        """The material of this code, where the case needs it."""
+        return next((need for need in self.materials if need.code == code), None)
+
+    @property
+    def tolerances(self) -> "dict[str, catalogue.domain.Tolerance]":
+        """What may follow later (容缺), by the code of the material."""
+        return {need.code: need.tolerance for need in self.materials if need.tolerance is not None}
+
     @property
     def hearing(self) -> bool:
         """Whether the applicant has a right to be heard (听证 is one of the item's special procedures)."""

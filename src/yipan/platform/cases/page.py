@@ -61,6 +61,7 @@ def context(
     mine = processes.queries.my_tasks(subject, actor, open_tasks)
     task = mine[0] if mine else None
     grants = people.access.grants_for(actor)
+    may = {name: any(people.access.reaches(grant, name, case.unit_id) for grant in grants) for name in RIGHTS}
     notices, materials = queries.notices(case), queries.materials(case)
     return {
         "face": "workbench",
@@ -78,7 +79,7 @@ def context(
         "revealed": revealed,
         "reveal_reasons": REVEAL_REASONS,
         "materials": materials,
-        "to_verify": _to_verify(case, terms, materials, grants),
+        "to_verify": _to_verify(case, terms, materials) if may["case.examine"] else set(),
         "story": timeline.story(case, record_queries.story_of("case", case.pk), for_applicant=False),
         "opinions": queries.opinions(case),
         "documents": queries.documents(case, for_applicant=False),
@@ -102,7 +103,7 @@ def context(
         "instance_id": case.instance_id,
         "phrases": queries.phrases(actor.account_id),
         "acts": {rule.verb for rule in allowed_acts(State(case.state))},
-        "may": {name: any(people.access.reaches(grant, name, case.unit_id) for grant in grants) for name in RIGHTS},
+        "may": may,
         "me": actor.person_id,
         "problem": problem,
     }
@@ -117,12 +118,9 @@ def _special_kinds(terms: items.Terms) -> list[tuple[int, str]]:
     ]
 
 
-def _to_verify(
-    case: Case, terms: items.Terms, materials: Sequence[queries.MaterialRow], grants: Sequence[Any]
-) -> set[str]:
+def _to_verify(case: Case, terms: items.Terms, materials: Sequence[queries.MaterialRow]) -> set[str]:
     """Codes of the data that the unit asks for itself while it examines."""
-    may = any(people.access.reaches(grant, "case.examine", case.unit_id) for grant in grants)
-    if not may or State(case.state) not in EXAMINING:
+    if State(case.state) not in EXAMINING:
         return set()
     open_ = {row.code for row in materials if not row.source}
     return {need.code for need in terms.materials if need.in_examination and need.code in open_}

@@ -88,7 +88,7 @@ def attach(
 ) -> CaseMaterial:  # fmt: skip
     """Upload a file for a material. Raises files.Rejected with the reason when the content is not acceptable, and
     CaseProblem for a paper that is no longer valid (``valid_to``, where the applicant said it)."""
-    if valid_to is not None and valid_to < now.astimezone(clock.SHANGHAI).date():
+    if valid_to is not None and valid_to < clock.day_of(now):
         raise CaseProblem(f"这份材料已于 {valid_to.isoformat()} 过期，请换一份有效的。")
     with work_on(case_id, actor, now) as work:
         editable(work.case)
@@ -104,7 +104,7 @@ def fetch_licence(case_id: int, code: str, *, actor: records.Actor, now: datetim
     made before the case is locked.
     """
     case = Case.objects.get(pk=case_id)
-    need = next((need for need in items.terms(case).materials if need.code == code), None)
+    need = items.terms(case).need(code)
     if need is None or not need.licence_type:
         raise CaseProblem("这项材料不能从电子证照库获取。")
     try:
@@ -134,7 +134,7 @@ def verify_data(case_id: int, code: str, *, actor: records.Actor, now: datetime)
     Falls back like a licence. What exists only now is looked up by the unit that examines the case, and nobody else.
     """
     case = Case.objects.get(pk=case_id)
-    need = next((need for need in items.terms(case).materials if need.code == code), None)
+    need = items.terms(case).need(code)
     if need is None or not need.data_resource:
         raise CaseProblem("这项材料不能通过数据共享核验。")
     if need.in_examination:
@@ -179,7 +179,7 @@ def commit(case_id: int, code: str, *, actor: records.Actor, now: datetime) -> C
     """Replace a proof by a signed commitment, where the item allows it."""
     with work_on(case_id, actor, now) as work:
         editable(work.case)
-        need = next((need for need in items.terms(work.case).materials if need.code == code), None)
+        need = items.terms(work.case).need(code)
         if need is None or not (need.status == "commitment" or _no_record(work.case, need)):
             raise CaseProblem("这项材料不能以告知承诺代替。")
         return replace(work.case, code, now, source=CaseMaterial.Source.COMMITMENT, exempt_reason="已作告知承诺")

@@ -4,17 +4,16 @@ from datetime import datetime
 
 from django.db import transaction
 
-from yipan.platform import notices, people, records
+from yipan.platform import people, records
 from yipan.platform.records import queries as record_queries
 
 from .. import items
 from ..domain import genuine
 from ..models import Case, GenuineAlert
 from . import messages
-from .core import CaseProblem
+from .core import CaseProblem, Work
 
 RIGHT = "case.check_genuine"
-SUPERVISOR = messages.SUPERVISOR
 
 
 def check(case_id: int, *, at: datetime) -> list[GenuineAlert]:
@@ -36,7 +35,7 @@ def check(case_id: int, *, at: datetime) -> list[GenuineAlert]:
         made += [row] if new else []
     if made:
         text = "；".join(row.text for row in made)
-        messages.tell(case, [notices.Role(SUPERVISOR)], "case.not_genuine", at, text=text)
+        messages.alert_supervision(Work(case, records.SYSTEM, at), "case.not_genuine", text=text)
     return made
 
 

@@ -6,6 +6,8 @@ more. Who handled the case may not verify his own bad rating. Nothing here touch
 
 from datetime import datetime
 
+from django.urls import reverse
+
 from yipan.platform import notices, people, processes, records
 
 from ..models import Case, Opinion, Rating, Rectification
@@ -38,8 +40,6 @@ def open_for(rating: Rating, *, actor: records.Actor, now: datetime) -> Rectific
 
 
 def _ask(work: Work, made: Rectification, what: str, due: datetime) -> None:
-    from django.urls import reverse
-
     processes.post_errand(
         ERRAND,
         made.pk,

@@ -15,7 +15,7 @@ from yipan.kernel import clock
 from yipan.platform import files, records
 
 from .. import items
-from ..models import Case, CaseMaterial
+from ..models import Case, CaseMaterial, same_applicant
 from . import drafts
 from .core import CaseProblem, work_on
 
@@ -65,15 +65,10 @@ def offers(
 
 def _usable(case: Case, now: datetime) -> QuerySet[CaseMaterial]:
     """Papers of the same holder that were handed in and found good, and are valid today."""
-    holder = (
-        Q(case__applicant_entity_id=case.applicant_entity_id)
-        if case.applicant_entity_id is not None
-        else Q(case__applicant_entity_id=None, case__applicant_person_id=case.applicant_person_id)
-    )
-    today = now.astimezone(clock.SHANGHAI).date()
+    today = clock.day_of(now)
     return (
         CaseMaterial.objects.filter(
-            holder,
+            same_applicant(case),
             Q(valid_to=None) | Q(valid_to__gte=today),
             case__received_at__isnull=False,
             replaced=False,

@@ -12,8 +12,7 @@ from typing import IO
 from django.db.models import Q
 
 from yipan.kernel import clock
-from yipan.platform import files, people, processes, records
-from yipan.platform import notices as messages_room
+from yipan.platform import files, notices, people, processes, records
 
 from .. import items
 from ..domain.states import ENDED, UNDECIDED, State
@@ -33,7 +32,7 @@ def defer(case_id: int, code: str, *, actor: records.Actor, now: datetime) -> Ca
     with work_on(case_id, actor, now) as work:
         case = work.case
         drafts.editable(case)
-        need = next((need for need in items.terms(case).materials if need.code == code), None)
+        need = items.terms(case).need(code)
         if need is None or need.tolerance is None:
             raise CaseProblem("这项材料不能容缺后补，请直接提交。")
         told = CaseMaterial.objects.filter(
@@ -54,7 +53,7 @@ def deferred(case: Case) -> list[CaseMaterial]:
 def order_promise(work: Work) -> None:
     """容缺受理承诺书, once for the materials that are promised now."""
     case = work.case
-    tolerances = {need.code: need.tolerance for need in items.applied_terms(case).materials if need.tolerance}
+    tolerances = items.applied_terms(case).tolerances
     promised = [
         {"name": row.name, "days": tolerances[row.code].days, "licence_first": tolerances[row.code].licence_first}
         for row in deferred(case)
@@ -71,7 +70,7 @@ def order_promise(work: Work) -> None:
 def begin(work: Work) -> list[Tolerance]:
     """The case is accepted: every promised material is owed from now, at the latest on the promised day of the case."""
     case = work.case
-    tolerances = {need.code: need.tolerance for need in items.applied_terms(case).materials if need.tolerance}
+    tolerances = items.applied_terms(case).tolerances
     return Tolerance.objects.bulk_create(
         Tolerance(
             case=case,
@@ -117,7 +116,7 @@ def supply(
         owed.supplied_at, owed.returned = now, ""
         owed.save(update_fields=["supplied_at", "returned"])
         work.act("supply_tolerated", payload={"material": owed.material_name, "in_time": owed.breached_at is None})
-        handlers = [messages_room.Person(one) for one in processes.queries.workers(("case", str(case_id)), now)]
+        handlers = [notices.Person(one) for one in processes.queries.workers(("case", str(case_id)), now)]
         messages.tell(work.case, handlers, "case.tolerance_supplied", now, material=owed.material_name)
         _conclude_if_complete(work)
         return owed
@@ -190,6 +189,8 @@ def end_broken_promises(now: datetime) -> int:
 
 
 def _break(case_id: int, now: datetime) -> None:
+    from . import decision
+
     with work_on(case_id, records.SYSTEM, now) as work:
         broken = list(Tolerance.objects.select_for_update().filter(RUNNING, case=work.case, due__lte=now))
         if not broken:
@@ -202,17 +203,11 @@ def _break(case_id: int, now: datetime) -> None:
         work.act("record_breach", reason=f"逾期没有补齐：{names}", payload={"materials": names})
         messages.alert_unit(work, "case.tolerance_broken", materials=names)
         if State(work.case.state) in UNDECIDED and any(one.on_breach == "terminate" for one in broken):
-            _terminate(work, names)
+            reason = f"没有在容缺受理承诺的期限内补齐：{names}"
+            decision.end_with_letter(work, reason=reason, law=BASIS)
         else:
             messages.tell_applicant(work, "case.tolerance_late", materials=names)
             _conclude_if_complete(work)
-
-
-def _terminate(work: Work, names: str) -> None:
-    from . import decision
-
-    reason = f"没有在容缺受理承诺的期限内补齐：{names}"
-    decision.end_with_letter(work, reason=reason, law=BASIS)
 
 
 def _conclude_if_complete(work: Work) -> None:
