@@ -28,13 +28,14 @@ def run(arguments: argparse.Namespace) -> int:
     with installation():
         from yipan.platform import calendar, records
         from yipan.platform.cases.actions import history
+        from yipan.platform.ui import tables
 
         at = calendar.now()
         try:
-            rows = history.csv_rows(history.text_of(arguments.file.read_bytes()))
+            rows = history.csv_rows(tables.text_of(arguments.file.read_bytes()))
             batch = arguments.batch or f"{at:%Y%m%d%H%M%S}"
             done = history.take_in(rows, batch=batch, actor=records.SYSTEM, at=at, partial=arguments.partial)
-        except history.HistoryRefused as refused:
+        except tables.TableRefused as refused:
             return _tell("", 0, refused.faults, as_json=arguments.json)
     return _tell(done.batch, done.cases, done.faults, as_json=arguments.json)
 

@@ -5,7 +5,6 @@ history begins with it. It never enters the figures of what this platform did. O
 own row when the caller says so; the statements grow with chunks, not with rows.
 """
 
-import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,8 @@ from django.db import transaction
 from yipan.kernel import identifiers
 from yipan.kernel.clock import SHANGHAI
 from yipan.platform import catalogue, people, records
+from yipan.platform.ui import tables
+from yipan.platform.ui.tables import RowFault, TableRefused
 
 from ..domain.states import State
 from ..models import Case, Channel
@@ -31,23 +32,6 @@ CHANNELS = {label: value for value, label in Channel.choices}
 TIMES = {"收件时间": "received", "受理时间": "accepted", "决定时间": "decided", "办结时间": "concluded"}
 CHUNK = 2000
 MOST_FAULTS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """One fault: row number as the table shows it (the head is row 1), column, what is wrong and what to do."""
-
-    row: int
-    column: str
-    message: str
-
-
-class HistoryRefused(Exception):
-    """Nothing was taken in; ``faults`` in the order of rows, at most ``MOST_FAULTS`` of them."""
-
-    def __init__(self, faults: Sequence[RowFault]) -> None:
-        self.faults = list(faults)
-        super().__init__("；".join(f"第 {one.row} 行 {one.column}：{one.message}" for one in self.faults[:5]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,33 +67,14 @@ class Row:
 
 
 def csv_rows(stream: io.TextIOBase) -> Iterator[dict[str, str]]:
-    """The rows of a CSV table with its head. Raises HistoryRefused for a head that is not the template's."""
-    reader = csv.DictReader(stream)
-    head = [name.strip() for name in reader.fieldnames or ()]
-    missing = [name for name in REQUIRED if name not in head]
-    if missing:
-        raise HistoryRefused([RowFault(1, "表头", f"缺少列：{'、'.join(missing)}。请使用下载的模板")])
-    unknown = [name for name in head if name and name not in COLUMNS]
-    if unknown:
-        raise HistoryRefused([RowFault(1, "表头", f"不认识的列：{'、'.join(unknown)}。请使用下载的模板")])
-    reader.fieldnames = head
-    yield from reader
-
-
-def text_of(content: bytes) -> io.StringIO:
-    """A table as spreadsheet programs save it: UTF-8, with or without mark, or GB 18030."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return io.StringIO(content.decode(encoding), newline="")
-        except UnicodeDecodeError:
-            continue
-    raise HistoryRefused([RowFault(0, "文件", "无法识别文字编码，请另存为 UTF-8 的 CSV 后再上传")])
+    """The rows of a CSV table with its head. Raises TableRefused for a head that is not the template's."""
+    return tables.csv_rows(stream, required=REQUIRED, known=COLUMNS, hint="。请使用下载的模板")
 
 
 def take_in(
     rows: Iterable[dict[str, str]], *, batch: str, actor: records.Actor, at: datetime, partial: bool = False
 ) -> TakenIn:
-    """Import all rows or none; with ``partial`` those without fault. Raises HistoryRefused when nothing is taken in."""
+    """Import all rows or none; with ``partial`` those without fault. Raises TableRefused when nothing is taken in."""
     items, taken, faults = _Items(), 0, []
     seen: set[str] = set()
     with transaction.atomic():
@@ -124,9 +89,9 @@ def take_in(
             _write(good, items, batch, actor, at)
             taken += len(good)
         if faults and (not partial or not taken):
-            raise HistoryRefused(faults)
+            raise TableRefused(faults)
         if not taken:
-            raise HistoryRefused([RowFault(0, "文件", "表格中没有办件")])
+            raise tables.refused("表格中没有办件")
     return TakenIn(batch, taken, tuple(faults))
 
 

@@ -12,6 +12,7 @@ from yipan.platform.cases.models import Case
 from yipan.platform.cases.stories import moment
 from yipan.platform.records import audit
 from yipan.platform.records.models import ActRow
+from yipan.platform.ui import tables
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 NOW = "2021-10-08 09:00"
@@ -27,7 +28,7 @@ def take(*rows, partial=False, head=HEAD):
     telling.at(NOW)
     text = "\n".join([head, *rows])
     return history.take_in(
-        history.csv_rows(history.text_of(text.encode())), batch="2019", actor=records.SYSTEM, at=moment(NOW),
+        history.csv_rows(tables.text_of(text.encode())), batch="2019", actor=records.SYSTEM, at=moment(NOW),
         partial=partial,
     )  # fmt: skip
 
@@ -56,7 +57,7 @@ def test_rows_become_marked_cases_with_one_act_each():
     (FIRM.replace("2019-03-11", "2022-03-11"), "办结时间", "不能晚于现在"),
 ])  # fmt: skip
 def test_every_fault_is_told_with_row_and_column_and_nothing_is_taken_in(row, column, words):
-    with pytest.raises(history.HistoryRefused) as refused:
+    with pytest.raises(tables.TableRefused) as refused:
         take(PERSON, row)
     assert [(one.row, one.column) for one in refused.value.faults] == [(3, column)]
     assert words in refused.value.faults[0].message
@@ -67,18 +68,18 @@ def test_what_is_sound_may_be_taken_in_without_the_rest():
     done = take(FIRM, FIRM, PERSON.replace("黄家俊", ""), partial=True)
     assert done.cases == 1
     assert [(one.row, one.message) for one in done.faults] == [(3, "表格中重复出现"), (4, "请填写申请人")]
-    with pytest.raises(history.HistoryRefused, match="平台中已有这个办件"):
+    with pytest.raises(tables.TableRefused, match="平台中已有这个办件"):
         take(FIRM)
 
 
 def test_a_wrong_head_and_a_wrong_encoding_are_told():
-    with pytest.raises(history.HistoryRefused, match="缺少列：办结时间"):
+    with pytest.raises(tables.TableRefused, match="缺少列：办结时间"):
         take(FIRM, head=HEAD.replace(",办结时间", ""))
-    with pytest.raises(history.HistoryRefused, match="不认识的列：备注"):
+    with pytest.raises(tables.TableRefused, match="不认识的列：备注"):
         take(FIRM, head=f"{HEAD},备注")
-    assert history.text_of(f"{HEAD}\n".encode("gb18030")).read().startswith("办件编号")
-    with pytest.raises(history.HistoryRefused, match="文字编码"):
-        history.text_of(b"\xff\xfe\xff\xff")
+    assert tables.text_of(f"{HEAD}\n".encode("gb18030")).read().startswith("办件编号")
+    with pytest.raises(tables.TableRefused, match="文字编码"):
+        tables.text_of(b"\xff\xfe\xff\xff")
 
 
 def test_the_statements_do_not_grow_with_the_rows():

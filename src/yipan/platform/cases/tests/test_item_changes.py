@@ -18,6 +18,7 @@ from yipan.platform.catalogue.actions import drafting, exchange
 from yipan.platform.catalogue.actions.drafting import DraftProblem
 from yipan.platform.catalogue.models import ItemDraft
 from yipan.platform.records.rights import Refused
+from yipan.platform.ui import tables
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 KEY = "food_licence_new"
@@ -182,7 +183,7 @@ def test_every_wrong_row_is_told_and_the_others_may_be_taken():
     row = next(row for row in items_ if row["task_name"] == "食品经营许可（新办）")
     row["promise_day"] = "6"
     materials[0] = materials[0] | {"material_name": "户口本复印件"}
-    with pytest.raises(exchange.ExchangeRefused) as refused:
+    with pytest.raises(tables.TableRefused) as refused:
         take(found)
     assert not ItemDraft.objects.exists()
     places = {(one.table, one.row, one.column) for one in refused.value.faults}
@@ -194,7 +195,7 @@ def test_every_wrong_row_is_told_and_the_others_may_be_taken():
 def test_files_that_are_none_are_told():
     broken = {"a.txt": b"x", "a.json": b"{", "a.xlsx": b"PK", "a.csv": b"name\nx\n", "b.json": b"{}"}
     for name, content in broken.items():
-        with pytest.raises(exchange.ExchangeRefused):
+        with pytest.raises(tables.TableRefused):
             exchange.read(content, name)
     telling.at(AT)
     sent = SimpleUploadedFile("a.json", json.dumps({"items": [{"task_handle_item": "1", "牛": "1"}]}).encode())

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from yipan.platform import calendar, ui
+from yipan.platform.ui import tables
 from yipan.platform.ui.access import needs
 
 from ..actions import history
@@ -18,22 +19,21 @@ IMPORT = "case.import"
 @needs(IMPORT)
 def upload(request: HttpRequest) -> HttpResponseBase:
     """Every fault of every row is shown; one stops everything unless rows without fault are wanted all the same."""
-    faults: list[history.RowFault] = []
+    faults: list[tables.RowFault] = []
     partial, taken = request.POST.get("partial") == "1", 0
     if request.method == "POST":
         file = request.FILES.get("file")
         try:
             if file is None or (file.size or 0) > LIMIT:
-                told = "请选择 20 MB 以内的 CSV 文件，更大的用命令行导入"
-                raise history.HistoryRefused([history.RowFault(0, "文件", told)])
+                raise tables.refused("请选择 20 MB 以内的 CSV 文件，更大的用命令行导入")
             done = history.take_in(
-                history.csv_rows(history.text_of(file.read())),
+                history.csv_rows(tables.text_of(file.read())),
                 batch=f"{calendar.now():%Y%m%d%H%M%S}",
                 actor=common.actor_of(request),
                 at=calendar.now(),
                 partial=partial,
             )
-        except history.HistoryRefused as refused:
+        except tables.TableRefused as refused:
             faults = refused.faults
         else:
             taken, faults = done.cases, list(done.faults)

@@ -7,40 +7,25 @@ that cannot be taken is told by number and column, and the others are taken all 
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zipfile import BadZipFile
 
 from django.db import transaction
-from python_calamine import CalamineError, CalamineWorkbook
 
 from yipan.kernel.clock import SHANGHAI
 from yipan.platform import records
+from yipan.platform.ui import tables as handed_in
+from yipan.platform.ui.tables import RowFault, TableRefused
 
 from .. import queries
 from ..domain import national
 from . import drafting
 
 SHEETS = {"items": national.ITEM_COLUMNS, "materials": national.MATERIAL_COLUMNS}
+HINT = "。请使用本平台导出的格式"
 Tables = dict[str, list[dict[str, str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """``table`` items or materials; ``row`` as the table shows it (the head is row 1)."""
-
-    table: str
-    row: int
-    column: str
-    message: str
-
-
-class ExchangeRefused(Exception):
-    def __init__(self, faults: Sequence[RowFault]) -> None:
-        self.faults = list(faults)
-        super().__init__("；".join(one.message for one in self.faults[:5]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +79,28 @@ def as_xlsx(at: datetime) -> bytes:
 
 
 def read(content: bytes, name: str) -> Tables:
-    """The tables of a file by its kind. Raises ExchangeRefused with what is wrong with the file or its head."""
+    """The tables of a file by its kind. Raises TableRefused with what is wrong with the file or its head."""
+    kind = name.lower().rpartition(".")[2]
+    if kind == "json":
+        found = _from_json(content)
+    elif kind == "xlsx":
+        found = {key: _rows(cells) for key, cells in handed_in.sheets(content, SHEETS).items()}
+    elif kind == "csv":
+        rows = list(handed_in.csv_rows(handed_in.text_of(content)))
+        found = {"materials" if rows and "material_name" in rows[0] else "items": rows}
+    else:
+        raise handed_in.refused("请上传 XLSX、CSV 或者 JSON 文件")
+    whole = {key: found.get(key, []) for key in SHEETS}
+    _check_heads(whole)
+    return whole
+
+
+def _from_json(content: bytes) -> Tables:
     try:
-        if name.lower().endswith(".json"):
-            found = json.loads(content.decode("utf-8-sig"))
-            read_ = {key: [{k: str(v or "") for k, v in row.items()} for row in found.get(key) or []] for key in SHEETS}
-        elif name.lower().endswith(".xlsx"):
-            book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-            there = [key for key in SHEETS if key in book.sheet_names]
-            read_ = {key: [] for key in SHEETS} | {key: _rows(book.get_sheet_by_name(key).to_python()) for key in there}
-        elif name.lower().endswith(".csv"):
-            rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-            kind = "materials" if rows and "material_name" in rows[0] else "items"
-            read_ = {key: rows if key == kind else [] for key in SHEETS}
-        else:
-            raise ValueError("请上传 XLSX、CSV 或者 JSON 文件")
-    except (ValueError, AttributeError, CalamineError, BadZipFile, OSError) as wrong:
-        text = str(wrong) if str(wrong).startswith("请") else "文件无法读取，请使用本平台导出的格式"
-        raise ExchangeRefused([RowFault("", 0, "文件", text)]) from wrong
-    _check_heads(read_)
-    return read_
+        found = json.loads(content.decode("utf-8-sig"))
+        return {key: [{k: str(v or "") for k, v in row.items()} for row in found.get(key) or []] for key in SHEETS}
+    except (ValueError, AttributeError, TypeError, RecursionError) as wrong:
+        raise handed_in.refused(f"文件无法读取{HINT}") from wrong
 
 
 def _rows(sheet: list[list[Any]]) -> list[dict[str, str]]:
@@ -123,15 +110,11 @@ def _rows(sheet: list[list[Any]]) -> list[dict[str, str]]:
 
 def _check_heads(found: Tables) -> None:
     if not any(found.values()):
-        raise ExchangeRefused([RowFault("", 0, "文件", "文件中没有事项")])
+        raise handed_in.refused("文件中没有事项")
     for table, rows in found.items():
         if not rows:
             continue
-        if "task_handle_item" not in rows[0]:
-            raise ExchangeRefused([RowFault(table, 1, "表头", "缺少列 task_handle_item（业务办理项编码）")])
-        unknown = [name for name in rows[0] if name and name not in SHEETS[table]]
-        if unknown:
-            raise ExchangeRefused([RowFault(table, 1, "表头", f"不认识的列：{'、'.join(unknown)}")])
+        handed_in.check_head(rows[0], required=["task_handle_item"], known=SHEETS[table], table=table, hint=HINT)
 
 
 def take_in(
@@ -158,7 +141,7 @@ def take_in(
             else:
                 faults += _change(view.item.key, made, number, note, since, actor, at, changes)
         if faults and (not partial or not changes):
-            raise ExchangeRefused(faults)
+            raise TableRefused(faults)
     return Taken(tuple(changes), same, tuple(faults))
 
 
@@ -166,12 +149,12 @@ def _unknown(
     views: Mapping[str, Any], items: Mapping[str, tuple[int, Any]], materials: Mapping[str, list[tuple[int, Any]]]
 ) -> list[RowFault]:
     lost = [
-        RowFault("items", number, "task_handle_item", _no(code))
+        RowFault(number, "task_handle_item", _no(code), "items")
         for code, (number, _) in items.items()
         if code not in views
     ]
     lost += [
-        RowFault("materials", number, "task_handle_item", _no(code))
+        RowFault(number, "task_handle_item", _no(code), "materials")
         for code, rows in materials.items()
         if code not in views
         for number, _ in rows
@@ -190,8 +173,8 @@ def _no(code: str) -> str:
 def _placed(column: str, text: str, number: int, mine: Iterable[tuple[int, Mapping[str, str]]]) -> RowFault:
     if column == "material_name":
         place = next((n for n, row in mine if row.get("material_name", "")[:40] in text), 0)
-        return RowFault("materials", place, column, text)
-    return RowFault("items", number, column, text)
+        return RowFault(place, column, text, "materials")
+    return RowFault(number, column, text, "items")
 
 
 def _change(
@@ -205,6 +188,6 @@ def _change(
             drafting.replace(draft.pk, made, actor=actor, at=at)
             drafting.save(draft.pk, {}, note=note, since=since, actor=actor, at=at)
     except drafting.DraftProblem as problem:
-        return [RowFault("items", number, "", str(problem))]
+        return [RowFault(number, "", str(problem), "items")]
     changes.append(draft.pk)
     return []

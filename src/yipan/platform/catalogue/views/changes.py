@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yipan.platform import calendar, people, ui
-from yipan.platform.ui import listing, render
+from yipan.platform.ui import listing, render, tables
 from yipan.platform.ui.access import needs
 
 from .. import queries
@@ -149,14 +149,13 @@ def national(request: HttpRequest, kind: str) -> HttpResponse:  # noqa: ARG001
 @require_http_methods(["GET", "POST"])
 def take_in(request: HttpRequest) -> HttpResponseBase:
     """A table in national column names: every item that differs becomes a change; every faulty row is told."""
-    faults: list[exchange.RowFault] = []
+    faults: list[tables.RowFault] = []
     partial, taken = request.POST.get("partial") == "1", None
     if request.method == "POST":
         file = request.FILES.get("file")
         try:
             if file is None or (file.size or 0) > LIMIT:
-                told = exchange.RowFault("", 0, "文件", "请选择 10 MB 以内的 XLSX、CSV 或者 JSON 文件")
-                raise exchange.ExchangeRefused([told])
+                raise tables.refused("请选择 10 MB 以内的 XLSX、CSV 或者 JSON 文件")
             taken = exchange.take_in(
                 exchange.read(file.read(), file.name or ""),
                 note=request.POST.get("change_note", ""),
@@ -165,8 +164,8 @@ def take_in(request: HttpRequest) -> HttpResponseBase:
                 at=calendar.now(),
                 partial=partial,
             )
-        except (exchange.ExchangeRefused, drafting.DraftProblem) as refused:
-            faults = getattr(refused, "faults", []) or [exchange.RowFault("", 0, "", str(refused))]
+        except tables.TableRefused as refused:
+            faults = refused.faults
         else:
             faults = list(taken.faults)
             ui.notify(request, f"{len(taken.changes)} 个事项有变化，已生成变更；{taken.same} 个没有变化。", "green")

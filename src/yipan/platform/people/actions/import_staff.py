@@ -5,19 +5,17 @@ The number of statements does not grow with the rows. Imported accounts have no 
 first passwords person by person, so no list of passwords ever exists.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
-from python_calamine import CalamineError, CalamineWorkbook
 
 from yipan.platform import records
+from yipan.platform.ui import tables
+from yipan.platform.ui.tables import RowFault, TableRefused
 
 from .. import vault
 from ..access import require, scope_filter
@@ -29,24 +27,6 @@ COLUMNS = ("姓名", "账号", "手机", "单位", "岗位", "任职方式", "�
 REQUIRED = ("姓名", "账号", "单位", "岗位")
 KIND_OF = {label: value for value, label in Holding.Kind.choices}
 MAX_ROWS = 5000
-MAX_UNPACKED = 100 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """One fault: row number as the spreadsheet shows it, column, and what is wrong."""
-
-    row: int
-    column: str
-    message: str
-
-
-class ImportRefused(Exception):
-    """Nothing was taken in; ``faults`` in the order of rows."""
-
-    def __init__(self, faults: Sequence[RowFault]) -> None:
-        self.faults = list(faults)
-        super().__init__(f"{len(self.faults)} 处错误")
 
 
 @dataclass(slots=True)
@@ -68,39 +48,20 @@ class _Row:
 
 
 def read(content: bytes, today: date) -> list[_Row]:
-    """Rows of the first sheet. Raises ImportRefused when it is no spreadsheet or columns are missing."""
-    _refuse_bombs(content)
-    try:
-        sheet: list[list[Any]] = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
-    except (CalamineError, OSError, ValueError, IndexError) as error:
-        raise ImportRefused([RowFault(0, "文件", "无法读取，请上传 XLSX 格式的表格")]) from error
+    """Rows of the first sheet. Raises TableRefused when it is no spreadsheet or columns are missing."""
+    (sheet,) = tables.sheets(content).values()
     head = [str(cell).strip() for cell in sheet[0]] if sheet else []
-    missing = [name for name in REQUIRED if name not in head]
-    if missing:
-        raise ImportRefused([RowFault(1, "表头", f"缺少列：{'、'.join(missing)}。请使用下载的模板")])
-    unknown = [name for name in head if name and name not in COLUMNS]
-    if unknown:
-        raise ImportRefused([RowFault(1, "表头", f"不认识的列：{'、'.join(unknown)}。请使用下载的模板")])
+    tables.check_head(head, required=REQUIRED, known=COLUMNS, hint="。请使用下载的模板")
     if len(sheet) - 1 > MAX_ROWS:
-        raise ImportRefused([RowFault(0, "文件", f"超过 {MAX_ROWS} 行，请分次导入")])
+        raise tables.refused(f"超过 {MAX_ROWS} 行，请分次导入")
     rows = []
     for number, cells in enumerate(sheet[1:], start=2):
         values = dict(zip(head, cells, strict=False))
         if any(_text(cell) for cell in cells):
             rows.append(_row(number, values, today))
     if not rows:
-        raise ImportRefused([RowFault(0, "文件", "表格中没有人员")])
+        raise tables.refused("表格中没有人员")
     return rows
-
-
-def _refuse_bombs(content: bytes) -> None:
-    """A spreadsheet is a ZIP whose parts may unpack to gigabytes; staff lists do not."""
-    try:
-        unpacked = sum(part.file_size for part in ZipFile(BytesIO(content)).infolist())
-    except BadZipFile:
-        return  # read() says that it is no spreadsheet
-    if unpacked > MAX_UNPACKED:
-        raise ImportRefused([RowFault(0, "文件", "表格解压后过大，请删除图片等附加内容后另存再上传")])
 
 
 def _row(number: int, values: dict[str, Any], today: date) -> _Row:
@@ -147,7 +108,7 @@ class TakenIn:
 
 
 def take_in(content: bytes, *, actor: records.Actor, at: datetime, partial: bool = False) -> TakenIn:
-    """Import all rows or none; with ``partial`` those without fault. Raises ImportRefused when nothing was taken in,
+    """Import all rows or none; with ``partial`` those without fault. Raises TableRefused when nothing was taken in,
     rights.Refused."""
     require(actor, MANAGE)
     rows = read(content, today_of(at))
@@ -158,7 +119,7 @@ def take_in(content: bytes, *, actor: records.Actor, at: datetime, partial: bool
         faults = sorted((fault for row in rows for fault in row.faults), key=lambda fault: fault.row)
         good = _whole(rows) if partial else rows
         if faults and (not partial or not good):
-            raise ImportRefused(faults)
+            raise TableRefused(faults)
         _write(good, accounts, actor, at)
     return TakenIn(len(good), tuple(faults))
 

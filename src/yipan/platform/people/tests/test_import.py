@@ -11,6 +11,7 @@ from yipan.platform import calendar
 from yipan.platform.people import queries, vault
 from yipan.platform.people.actions import import_staff
 from yipan.platform.people.models import Account, Holding, Person
+from yipan.platform.ui import tables
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("district")]
 HEAD = list(import_staff.COLUMNS)
@@ -76,7 +77,7 @@ FAULTS = [
 def test_each_fault_names_row_column_and_reason(changes, column, message):
     """Sheet 00 X8: 行号, 字段, 原因."""
     before = Person.objects.count()
-    with pytest.raises(import_staff.ImportRefused) as refused:
+    with pytest.raises(tables.TableRefused) as refused:
         take_in(line(7), line(8, **changes))
     assert [(f.row, f.column) for f in refused.value.faults] == [(3, column)]
     assert message in refused.value.faults[0].message
@@ -84,7 +85,7 @@ def test_each_fault_names_row_column_and_reason(changes, column, message):
 
 
 def test_all_faults_are_told_at_once():
-    with pytest.raises(import_staff.ImportRefused) as refused:
+    with pytest.raises(tables.TableRefused) as refused:
         take_in(line(1, 单位="x", 姓名=""), line(1), line(1, 手机="1"))
     assert [fault.row for fault in refused.value.faults] == [2, 2, 3, 4, 4]
 
@@ -94,7 +95,7 @@ def test_all_faults_are_told_at_once():
     [(b"no spreadsheet", "无法读取"), (sheet(head=["姓名"]), "缺少列：账号"), (sheet(), "没有人员")],
 )
 def test_files_that_are_no_staff_list(content, message):
-    with pytest.raises(import_staff.ImportRefused) as refused:
+    with pytest.raises(tables.TableRefused) as refused:
         import_staff.take_in(content, actor=queries.actor_of("data.admin"), at=calendar.now())
     assert message in refused.value.faults[0].message
 
@@ -105,20 +106,20 @@ def test_rows_without_fault_can_be_taken_in_alone():
     assert done.rows == 1
     assert [(fault.row, fault.column) for fault in done.faults] == [(3, "手机"), (5, "岗位")]
     assert list(Account.objects.filter(login__startswith="wangxm").values_list("login", flat=True)) == ["wangxm1"]
-    with pytest.raises(import_staff.ImportRefused):
+    with pytest.raises(tables.TableRefused):
         take_in(line(4, 手机="12"), partial=True)  # nothing is left
 
 
 def test_a_spreadsheet_that_unpacks_to_too_much_is_refused(monkeypatch):
-    monkeypatch.setattr(import_staff, "MAX_UNPACKED", 100)
-    with pytest.raises(import_staff.ImportRefused) as refused:
+    monkeypatch.setattr(tables, "MAX_UNPACKED", 100)
+    with pytest.raises(tables.TableRefused) as refused:
         take_in(line())
     assert "解压后过大" in refused.value.faults[0].message
 
 
 def test_a_unit_s_administrator_imports_into_his_unit_only():
     assert take_in(line(), login="market.admin").rows == 1
-    with pytest.raises(import_staff.ImportRefused) as refused:
+    with pytest.raises(tables.TableRefused) as refused:
         take_in(line(2, 单位="区卫健局"), login="market.admin")
     assert "您不能管理" in refused.value.faults[0].message
 

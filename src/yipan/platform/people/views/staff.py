@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from yipan.platform import calendar, ui
-from yipan.platform.ui import context, listing
+from yipan.platform.ui import context, listing, tables
 from yipan.platform.ui.access import needs
 from yipan.platform.ui.errors import Conflict
 from yipan.platform.ui.intake import whole
@@ -292,18 +292,18 @@ def revoke(request: HttpRequest, person_id: int) -> HttpResponse:
 def import_list(request: HttpRequest) -> HttpResponse:
     """Upload a staff list; every fault of every row is shown. One fault stops everything unless rows without fault are
     wanted all the same."""
-    faults: list[import_staff.RowFault] = []
+    faults: list[tables.RowFault] = []
     partial, count = request.POST.get("partial") == "1", 0
     if request.method == "POST":
         upload = request.FILES.get("file")
         if upload is None or (upload.size or 0) > IMPORT_LIMIT:
-            faults = [import_staff.RowFault(0, "文件", "请选择 5 MB 以内的 XLSX 文件")]
+            faults = tables.refused("请选择 5 MB 以内的 XLSX 文件").faults
         else:
             try:
                 done = import_staff.take_in(
                     upload.read(), actor=access.actor(request), at=calendar.now(), partial=partial
                 )
-            except import_staff.ImportRefused as refused:
+            except tables.TableRefused as refused:
                 faults = refused.faults
             else:
                 count, faults = done.rows, list(done.faults)
