@@ -104,7 +104,7 @@ def test_list_search_export_interface_and_page_give_the_same_rows(login, cases):
 @pytest.mark.parametrize("few", [0, 1])
 def test_a_unit_that_was_asked_often_loses_none_of_the_cases(few, cases, monkeypatch):
     """However many there are, the rows are the same: only the way they are found changes."""
-    monkeypatch.setattr(queries, "FEW_ASKED", few)
+    monkeypatch.setattr("yipan.platform.cases.queries.reach.FEW_ASKED", few)
     found = queries.visible(telling.staff("urban_management.opinion")).values_list("pk", flat=True)
     assert names(found, cases) == READERS["urban_management.opinion"]
 

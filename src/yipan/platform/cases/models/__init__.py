@@ -1,0 +1,33 @@
+"""Tables of cases. The state of a case is changed by ``actions`` only; nothing here decides anything."""
+
+from .aftermath import GenuineAlert, Rating, Rectification
+from .case import OPEN, UNFINISHED, Case, Channel, Submission, same_applicant
+from .corrections import CorrectionDefect, CorrectionException, CorrectionNotice
+from .materials import CaseMaterial, Tolerance
+from .papers import CaseDocument
+from .procedures import Extension, OpinionRequest, SpecialProcedure, SpecialProposal
+from .words import Opinion, Phrase
+
+__all__ = [
+    "OPEN",
+    "UNFINISHED",
+    "Case",
+    "CaseDocument",
+    "CaseMaterial",
+    "Channel",
+    "CorrectionDefect",
+    "CorrectionException",
+    "CorrectionNotice",
+    "Extension",
+    "GenuineAlert",
+    "Opinion",
+    "OpinionRequest",
+    "Phrase",
+    "Rating",
+    "Rectification",
+    "SpecialProcedure",
+    "SpecialProposal",
+    "Submission",
+    "Tolerance",
+    "same_applicant",
+]
