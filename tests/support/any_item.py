@@ -65,12 +65,13 @@ def client(item: Item, now: datetime) -> Applicant:
     )  # fmt: skip
 
 
-def drafted(item: Item, answers: dict[str, Any], now: datetime) -> Case:
+def drafted(item: Item, answers: dict[str, Any], now: datetime, applicant: Applicant | None = None) -> Case:
     """A draft with its form and every paper."""
     clerk = telling.staff(CLERK)
     case = drafts.begin(
-        item_key=item.key, answers=answers, applicant=client(item, now), actor=clerk, now=now, channel=Channel.COUNTER
-    )
+        item_key=item.key, answers=answers, applicant=applicant or client(item, now), actor=clerk, now=now,
+        channel=Channel.COUNTER,
+    )  # fmt: skip
     terms = items.terms(case)
     draft = prefill.open_form(case, terms, actor=clerk, now=now)
     form = stored.form_of(Draft.objects.select_related("form").get(pk=draft).form)

@@ -1,0 +1,1 @@
+"""A Django application over SpiffWorkflow that the journey is measured against."""
