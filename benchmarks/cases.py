@@ -9,6 +9,7 @@ statements and template; no network) and the number of statements, beside the sa
 """
 
 import argparse
+import io
 import os
 import random
 import statistics
@@ -95,6 +96,44 @@ WHERE id %% 20 = 0 AND history_batch <> ''
 """
 
 
+# Each case with its process and one task: open for what is at work (waiting for the examiners of its unit), done else.
+PROCESSES = """
+INSERT INTO processes_instance (definition_id, subject_kind, subject_id, item_key, business_key, status, state, format,
+    clock_stopped, started_at, ended_at, started_by_name, parent_call)
+SELECT d.id, 'case', c.id::text, c.item_key, coalesce(c.case_no, ''),
+    CASE WHEN c.concluded_at IS NULL THEN 'running' ELSE 'completed' END, '{}', 1, false, c.received_at, c.concluded_at,
+    '', ''
+FROM cases_case c, (SELECT max(id) AS id FROM processes_definition WHERE key = 'general_approval') d;
+INSERT INTO processes_task (instance_id, key, element_id, name, kind, act, form, opinion_column, outcomes, status, roles,
+    persons, unit_key, excluded, person_name, opened_at, due_at, limit_text, ended_at, outcome, done_by, done_by_name,
+    on_behalf_name, done_key, parent_key, returned_from, applicant_step, clock_stopped)
+SELECT i.id, 't1', 'examine', '材料审查', 'work', 'examine', '', '审查意见', '{}',
+    CASE WHEN i.ended_at IS NULL THEN 'open' ELSE 'completed' END, '{examiner}', '{}', c.unit_key, '{}', '',
+    i.started_at, c.shown_due, 'P3WD', i.ended_at, '', CASE WHEN i.ended_at IS NULL THEN NULL ELSE %(person)s END, '',
+    '', '', '', '', false, false
+FROM processes_instance i JOIN cases_case c ON c.id = i.subject_id::bigint;
+INSERT INTO processes_entry (box, holder, sort_at, instance_id, task_key, item_key, excluded, by_name, at)
+SELECT 'todo', holder, coalesce(t.due_at, t.opened_at), t.instance_id, t.key, i.item_key, '{}'::bigint[], '', t.opened_at
+FROM processes_task t JOIN processes_instance i ON i.id = t.instance_id
+    CROSS JOIN LATERAL (VALUES ('r:examiner@' || t.unit_key), ('r:examiner@*')) AS h(holder) WHERE t.ended_at IS NULL
+UNION ALL
+SELECT 'concluded', 'p:' || t.done_by, t.ended_at, t.instance_id, t.key, i.item_key, '{}'::bigint[], '', t.ended_at
+FROM processes_task t JOIN processes_instance i ON i.id = t.instance_id WHERE t.ended_at IS NOT NULL
+"""
+
+
+def fill_lists() -> None:
+    """A process, a task and the lines of the lists for every case: a to-do among a million tasks."""
+    from django.db import connection
+
+    from yipan.platform.people import queries
+
+    person = queries.actor_of("market.examiner").person_id
+    with connection.cursor() as cursor:
+        cursor.execute(PROCESSES, {"person": person})
+        cursor.execute("VACUUM ANALYZE")
+
+
 def fill(number: int) -> float:
     """Cases a second of the import."""
     from django.db import connection
@@ -133,6 +172,7 @@ def questions(number: int) -> dict[str, str]:
         "search: nothing found": "/cases/?q=没有这个名字",
         "page of a case": f"/cases/{at}/",
         "to-do": "/todo/",
+        "to-do, what is ended": "/todo/concluded/",
     }
 
 
@@ -167,6 +207,42 @@ def measure(login: str, number: int, rounds: int) -> list[tuple[str, float, floa
     return found
 
 
+EXPORTED = "/cases/?item=food_licence_new&received_at_from=2024-03-01&received_at_to="
+
+
+def exports() -> list[str]:
+    """A day and a month of one item as XLSX: asked for, approved, and taken (what is timed)."""
+    import telling
+    from openpyxl import load_workbook
+
+    from yipan.platform.ui.models import ListExport
+
+    client = telling.signed_in("market.examiner")
+    lines = ["| export of a unit | rows | median ms | statements |", "|---|---|---|---|"]
+    for name, until in (("one item, one day", "2024-03-01"), ("one item, one month", "2024-03-31")):
+        client.post(EXPORTED + until, {"do": "export:xlsx", "reason": "核对当期受理的食品经营许可"})
+        asked = ListExport.objects.latest("id")
+        ListExport.objects.filter(pk=asked.pk).update(state=ListExport.APPROVED, decided_at=asked.asked_at)
+        times, counted = [], _Counter()
+        for _ in range(3):
+            counted = _Counter()
+            began = time.perf_counter()
+            answer = _taken(client, f"{EXPORTED}{until}&export=xlsx&approved={asked.pk}", counted)
+            times.append(1000 * (time.perf_counter() - began))
+        rows = sum(1 for _ in load_workbook(io.BytesIO(answer)).active.iter_rows())  # type: ignore[union-attr]
+        lines.append(f"| {name} | {rows} | {statistics.median(times):.0f} | {counted.number} |")
+    return lines
+
+
+def _taken(client: Any, address: str, counted: "_Counter") -> bytes:
+    from django.db import connection
+
+    with connection.execute_wrapper(counted):
+        answer = client.get(address)
+        assert answer.status_code == 200, answer.status_code
+        return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
 def install() -> None:
     from yipan.platform import calendar, records
     from yipan.platform.publishing import actions
@@ -186,11 +262,13 @@ def main() -> None:
         settings.ALLOWED_HOSTS = ["*"]
         install()
         speed = fill(arguments.cases)
+        fill_lists()
         lines: list[str] = [f"- import: {speed:,.0f} cases a second, each with its act", ""]
         for login, who in (("data.efficiency", "whole district"), ("market.examiner", "one unit")):
             lines += [f"| {who}, {arguments.cases:,} cases | median ms | worst ms | statements |", "|---|---|---|---|"]
             lines += [f"| {name} | {mid:.0f} | {worst:.0f} | {n} |" for name, mid, worst, n in _told(login, arguments)]
             lines.append("")
+        lines += exports()
     print("\n".join(lines))
 
 

@@ -1,9 +1,10 @@
 """The journey of a case over HTTP, from submission to delivery: ours, bare SQL, and SpiffWorkflow with Django.
 
-    .venv/bin/python benchmarks/journey.py [--clients 4] [--cases 40] [--rounds 3]
+    .venv/bin/python benchmarks/journey.py [--clients 4] [--cases 40] [--rounds 3] [--departments 1]
 
 One run, one machine, one PostgreSQL (embedded, durable), the players in turn. 高龄津贴 goes through the shared process
 of 承诺件: submit, precheck, examine, conclude, review, decide, produce, deliver: eight posts, each by its own officer.
+``--departments 8`` has four stages in its place, in each of which as many departments examine in parallel (联合审批).
 
 - yipan: the product as it is served (granian, two web processes), each post with session, rights, act, chain, events
 - bare SQL: every statement of those very posts, recorded and sent again for other cases over plain connections
@@ -16,6 +17,7 @@ import argparse
 import contextlib
 import os
 import queue
+import re
 import secrets
 import statistics
 import subprocess
@@ -38,6 +40,8 @@ from recording import Atom, Recorder, Statement, far_ids, send  # noqa: E402
 
 ITEM = "senior_allowance"
 STEPS = ("submit", "precheck", "examine", "conclude", "review", "decide", "produce", "deliver")
+STAGES = 4
+MODEL = ROOT / "src/yipan/packs/core/processes/general_approval.bpmn"
 TOKEN = "b" * 32
 Play = Callable[[], Iterator[tuple[str, float]]]
 
@@ -55,16 +59,45 @@ class Measured:
         return f"| {name} | {statistics.median(self.rates):.1f} | {1000 * p50:.1f} | {1000 * p95:.1f} |"
 
 
+def jointly(xml: str, departments: int) -> str:
+    """The model with four stages in place of the one examination, so many departments in parallel in each."""
+    xml = re.sub(r"  <bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>\n", "", xml, flags=re.S)
+    task = re.search(r'    <bpmn:userTask id="examine".*?</bpmn:userTask>\n', xml, re.S)
+    assert task is not None
+    xml = xml.replace(task[0], "")
+    xml = re.sub(r".*<bpmn:(?:in|out)coming>to_(?:examine_from_split|joined_from_examine)<.*\n", "", xml)
+    xml = re.sub(r'.*<bpmn:sequenceFlow id="to_(?:examine_from_split|joined_from_examine)".*\n', "", xml)
+    opening = re.sub(r"\n.*", "", task[0].strip())
+    parts, before = [], "split"
+    for stage in range(STAGES):
+        last = stage == STAGES - 1
+        split = before if stage == 0 else f"split_{stage}"
+        join = "joined" if last else f"joined_{stage}"
+        parts += [] if stage == 0 else [f'<bpmn:parallelGateway id="{split}"/>', _flow(before, split)]
+        parts += [] if last else [f'<bpmn:parallelGateway id="{join}"/>']
+        for branch in range(departments):
+            name = f"examine_{stage}_{branch}"
+            parts.append(opening.replace('id="examine"', f'id="{name}"') + "</bpmn:userTask>")
+            parts += [_flow(split, name), _flow(name, join)]
+        before = join
+    xml = xml.replace("precheck examine conclude", "precheck conclude")  # who may not decide names the one task
+    return xml.replace("  </bpmn:process>", "\n".join(parts) + "\n  </bpmn:process>")
+
+
+def _flow(source: str, target: str) -> str:
+    return f'<bpmn:sequenceFlow id="{source}_{target}" sourceRef="{source}" targetRef="{target}"/>'
+
+
 # -- ours ------------------------------------------------------------------------------------------------------------
 class Ours:
     """Drafts that are ready to be submitted, and the posts that carry one to its delivery."""
 
-    def __init__(self, drafts: int) -> None:
+    def __init__(self, drafts: int, model: bytes | None) -> None:
         import any_item
         import telling
         from django.conf import settings
 
-        from yipan.platform import calendar, catalogue
+        from yipan.platform import calendar, catalogue, processes
         from yipan.platform.people import clients
         from yipan.platform.publishing import actions
         from yipan.platform.records import SYSTEM
@@ -72,6 +105,8 @@ class Ours:
         settings.ALLOWED_HOSTS = ["*"]
         self.now = calendar.now()
         actions.install(actions.built_in_folders(with_demo=True), actor=SYSTEM, at=self.now)
+        if model:
+            processes.deploy(model, key="general_approval", actor=SYSTEM, at=self.now)
         far_ids()
         item = catalogue.queries.item_at(ITEM, self.now).item
         self.unit, self.smooth, self.officer = item.unit, any_item.SMOOTH, any_item.officer
@@ -101,7 +136,7 @@ class Ours:
         client = telling.signed_in(login)
         return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value, "csrftoken": TOKEN}
 
-    def post_of(self, step: str, case: int, task: int | None) -> tuple[str, dict[str, str]]:
+    def post_of(self, step: str, case: int, task: int) -> tuple[str, dict[str, str]]:
         """Address and fields of one post."""
         fields: dict[str, str] = {"csrfmiddlewaretoken": TOKEN, "key": secrets.token_hex(16)}
         if step == "submit":
@@ -111,13 +146,21 @@ class Ours:
         return f"/cases/{case}/tasks/{task}/complete/", fields | dict(told.get("data", {}))
 
 
-def open_task(connection: Any, case: int) -> int | None:
+def open_task(connection: Any, case: int) -> tuple[int, str]:
+    """The first open task of a case and its act; "" when there is none."""
     sql = (
-        "SELECT t.id FROM processes_task t JOIN processes_instance i ON i.id = t.instance_id"
+        "SELECT t.id, t.act FROM processes_task t JOIN processes_instance i ON i.id = t.instance_id"
         " WHERE i.subject_kind = 'case' AND i.subject_id = %s AND t.ended_at IS NULL ORDER BY t.id"
     )
     row = connection.execute(sql, [str(case)]).fetchone()
-    return row[0] if row else None
+    return row or (0, "")
+
+
+def steps_of(connection: Any, case: int) -> Iterator[tuple[str, int]]:
+    """The posts of a case in their order: submission, then whatever is open, until nothing is."""
+    yield "submit", 0
+    while (found := open_task(connection, case))[1]:
+        yield found[1], found[0]
 
 
 @contextlib.contextmanager
@@ -128,7 +171,7 @@ def served(target: str, variables: dict[str, str], probe: str) -> Iterator[str]:
 
     port = free_port()
     words = [target if word == "yipan.house.wsgi:application" else word for word in command("127.0.0.1", port)]
-    server = subprocess.Popen(words, env=os.environ | variables, cwd=ROOT)  # noqa: S603 - our own words
+    server = subprocess.Popen(words, env=os.environ | variables, cwd=ROOT)
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(300):
@@ -151,8 +194,8 @@ def our_player(ours: Ours, address: str, dsn: str) -> Play:
         if not hasattr(here, "http"):
             here.http, here.sql = httpx.Client(base_url=address, timeout=60), psycopg.connect(dsn, autocommit=True)
         case = ours.cases.get_nowait()
-        for step in STEPS:
-            where, fields = ours.post_of(step, case, None if step == "submit" else open_task(here.sql, case))
+        for step, task in steps_of(here.sql, case):
+            where, fields = ours.post_of(step, case, task)
             began = time.perf_counter()
             answer = here.http.post(where, data=fields, headers={"Cookie": _cookies(ours.sessions[step])})
             yield step, time.perf_counter() - began
@@ -179,7 +222,9 @@ def read_pages(ours: Ours, address: str, times: int) -> list[str]:
                 seconds.append(time.perf_counter() - began)
                 assert answer.status_code == 200, (path, answer.status_code)
             seconds.sort()
-            lines.append(f"| {name} | {1000 * statistics.median(seconds):.1f} | {1000 * seconds[int(times * 0.95)]:.1f} |")
+            lines.append(
+                f"| {name} | {1000 * statistics.median(seconds):.1f} | {1000 * seconds[int(times * 0.95)]:.1f} |"
+            )
     return lines
 
 
@@ -198,9 +243,8 @@ class Bare:
         recorder.atoms.add(self.case)
         ours.last = self.case  # type: ignore[attr-defined]
         keys = []
-        for step in STEPS:
-            connection.ensure_connection()
-            task = None if step == "submit" else open_task(connection.connection, self.case)
+        connection.ensure_connection()
+        for step, task in steps_of(connection.connection, self.case):
             where, fields = ours.post_of(step, self.case, task)
             recorder.atoms.add(fields["key"])
             keys.append(fields["key"])
@@ -225,15 +269,21 @@ class Bare:
 
         spoken, code = "987654321", "Q7Q7Q7Q7"
         recorder.atoms |= {spoken, code}
-        with patch.object(series, "new_spoken", lambda *_: spoken), patch.object(series, "new_query_code", lambda *_: code):
-            with recorder.recording():
-                answer = client.post(where, fields)
+        with (
+            patch.object(series, "new_spoken", lambda *_: spoken),
+            patch.object(series, "new_query_code", lambda *_: code),
+            recorder.recording(),
+        ):
+            answer = client.post(where, fields)
         assert answer.status_code == 302, (answer.status_code, answer.content.decode()[:2000])
         return {spoken, code}
 
     @property
     def per_step(self) -> dict[str, int]:
-        return {step: sum(one.text not in ("BEGIN", "COMMIT") for one in kept) for step, kept in self.parts}
+        counts = defaultdict(list)
+        for step, kept in self.parts:
+            counts[step].append(sum(one.text not in ("BEGIN", "COMMIT") for one in kept))
+        return {step: round(statistics.mean(one)) for step, one in counts.items()}
 
 
 def bare_player(bare: Bare, ours: Ours, dsn: str) -> Play:
@@ -288,7 +338,7 @@ def prepare_peer(dsn: str) -> tuple[str, dict[str, dict[str, str]]]:
         sql.execute("CREATE DATABASE peer")
     address = make_conninfo(dsn, dbname="peer")
     code = PEER_SETUP.format(folder=str(ROOT / "benchmarks"), steps=STEPS)
-    done = subprocess.run(  # noqa: S603 - our own words
+    done = subprocess.run(
         [sys.executable, "-c", code], env=_peer_variables(address), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
@@ -304,18 +354,21 @@ def _peer_variables(address: str) -> dict[str, str]:
 PEER_ANSWERS = {"precheck": "accept", "conclude": "qualified", "review": "pass", "decide": "grant"}
 
 
-def peer_player(address: str, sessions: dict[str, dict[str, str]]) -> Play:
+def peer_player(address: str, sessions: dict[str, dict[str, str]], departments: int) -> Play:
     here = threading.local()
+    branches = [f"examine_{stage}_{branch}" for stage in range(STAGES) for branch in range(departments)]
+    names = [name for step in STEPS for name in (branches if step == "examine" and departments > 1 else [step])]
 
     def play() -> Iterator[tuple[str, float]]:
         if not hasattr(here, "http"):
-            here.http = httpx.Client(base_url=address, timeout=60)
+            here.http = httpx.Client(base_url=address, timeout=600)
         case = 0
-        for step in STEPS:
+        for name in names:
+            step = name.partition("_")[0]
             fields = {"csrfmiddlewaretoken": TOKEN, "opinion": "同意。", "outcome": PEER_ANSWERS.get(step, "")}
             fields |= {"applicant": "黄家俊"} if step == "submit" else {}
             fields |= {"variable": "decision"} if step == "decide" else {}
-            where = "/submit/" if step == "submit" else f"/cases/{case}/{step}/"
+            where = "/submit/" if step == "submit" else f"/cases/{case}/{name}/"
             began = time.perf_counter()
             answer = here.http.post(where, data=fields, headers={"Cookie": _cookies(sessions[step])})
             yield step, time.perf_counter() - began
@@ -340,7 +393,7 @@ def run(play: Play, clients: int, cases: int, into: Measured | None) -> None:
                 for step, seconds in play():
                     if into is not None:
                         into.steps[step].append(seconds)
-            except BaseException as problem:  # noqa: BLE001 - told by the main thread
+            except BaseException as problem:
                 problems.append(problem)
 
     threads = [threading.Thread(target=client) for _ in range(clients)]
@@ -383,27 +436,45 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--cases", type=int, default=40, help="cases a round and player")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--departments", type=int, default=1)
+    parser.add_argument("--peer-cases", type=int, default=0, help="cases of the peer, where one takes minutes")
     arguments = parser.parse_args()
     with database():
+        from django.conf import settings
+
+        from yipan.platform import calendar
+
         dsn = os.environ["DATABASE_URL"]
-        ours = Ours(2 * arguments.cases * arguments.rounds + 2 * arguments.clients + 10)
+        model = jointly(MODEL.read_text(), arguments.departments) if arguments.departments > 1 else MODEL.read_text()
+        os.environ["PEER_MODEL"] = str(Path(os.environ["YIPAN_HOME"]) / "peer.bpmn")
+        Path(os.environ["PEER_MODEL"]).write_text(model)
+        drafts = 2 * arguments.cases * arguments.rounds + 2 * arguments.clients + 10
+        ours = Ours(drafts, model.encode() if arguments.departments > 1 else None)
+        settings.ENVIRONMENT = "demo"  # from here on what an installation remembers is remembered
+        settings.YIPAN_LIMITS = {"account": 1_000_000}  # an officer works faster than allowed here
+        calendar.now(), calendar.current()
         bare = Bare(ours)
         peer, sessions = prepare_peer(dsn)
         with (
-            served("yipan.house.wsgi:application", {}, "/login/") as address,
+            served(
+                "yipan.house.wsgi:application", {"YIPAN_ENV": "demo", "YIPAN_LIMITS": "account=1000000"}, "/login/"
+            ) as address,
             served("peer.wsgi:application", _peer_variables(peer), "/") as peer_address,
         ):
             players = {
                 "yipan": our_player(ours, address, dsn),
                 "bare SQL": bare_player(bare, ours, dsn),
-                "SpiffWorkflow + Django": peer_player(peer_address, sessions),
+                "SpiffWorkflow + Django": peer_player(peer_address, sessions, arguments.departments),
             }
             measured = {name: Measured() for name in players}
-            for play in players.values():  # every process and connection has worked once
-                run(play, arguments.clients, arguments.clients, None)
+            counts = dict.fromkeys(players, arguments.cases)
+            if arguments.peer_cases:
+                counts["SpiffWorkflow + Django"] = arguments.peer_cases
+            for name, play in players.items():  # every process and connection has worked once
+                run(play, arguments.clients, min(arguments.clients, counts[name]), None)
             for _ in range(arguments.rounds):
                 for name, play in players.items():
-                    run(play, arguments.clients, arguments.cases, measured[name])
+                    run(play, arguments.clients, counts[name], measured[name])
             pages = read_pages(ours, address, 40)
     print("\n".join([*report(measured, bare), "", *pages]))
 

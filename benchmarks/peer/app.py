@@ -11,7 +11,6 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-MODEL = Path(__file__).resolve().parents[2] / "src/yipan/packs/core/processes/general_approval.bpmn"
 PROCESS = "general_approval"
 
 
@@ -20,7 +19,7 @@ def configure() -> None:
 
     parts = conninfo_to_dict(os.environ["PEER_DATABASE_URL"])
     settings.configure(
-        SECRET_KEY="benchmark",  # noqa: S106 - a benchmark on this machine
+        SECRET_KEY="benchmark",
         ALLOWED_HOSTS=["*"],
         ROOT_URLCONF="peer.views",
         USE_TZ=True,
@@ -68,7 +67,8 @@ class Specs:
         from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 
         parser = BpmnParser()
-        parser.add_bpmn_xml(etree.parse(io.BytesIO(in_python(MODEL.read_text()).encode())))
+        model = in_python(Path(os.environ["PEER_MODEL"]).read_text())
+        parser.add_bpmn_xml(etree.parse(io.BytesIO(model.encode())))
         self.spec = parser.get_spec(PROCESS)
         self.serializer = BpmnWorkflowSerializer()
         registry = self.serializer.registry
