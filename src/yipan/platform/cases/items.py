@@ -173,6 +173,11 @@ def applied_terms(case: Case) -> Terms:
     return of_view(catalogue.queries.item_version_number(case.item_key, case.item_version), case.answers)
 
 
+def standing(item_key: str, at: datetime) -> catalogue.domain.Standing:
+    """Whether the item can be applied for at a moment."""
+    return catalogue.queries.item_at(item_key, at).item.standing
+
+
 def version_at(case: Case, at: datetime) -> int:
     """The number of the item version in force at a moment."""
     view = catalogue.queries.item_at(case.item_key, at)

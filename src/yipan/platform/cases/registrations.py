@@ -102,6 +102,7 @@ def _register_work() -> None:
     jobs.sweep("cases.tolerance", every=5.0)(work.end_broken_promises)
     jobs.sweep("cases.lights", every=5.0)(work.keep_lights)
     records.subscribe("case.archive", work.check_genuine, name="cases.check_genuine")
+    records.subscribe("item.in_force", work.tell_who_has_drafts, name="cases.item_in_force")
     records.subscribe("calendar.corrected", work.recount_clocks, name="cases.recount_clocks")
 
 

@@ -5,11 +5,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from yipan.platform import calendar, documents, processes, records
+from yipan.platform import calendar, catalogue, documents, processes, records
 
-from .actions import examination, genuine, letters, recount, results, tolerance
+from .actions import examination, genuine, letters, messages, recount, results, tolerance
 from .domain.letters import LETTERS
-from .domain.states import BEFORE_ACCEPTANCE, UNDECIDED
+from .domain.states import BEFORE_ACCEPTANCE, UNDECIDED, State
 from .models import Case, CaseDocument
 
 PRODUCE, ISSUE = letters.PRODUCE, results.ISSUE
@@ -74,6 +74,17 @@ def end_overrun_procedures() -> int:
 def check_genuine(event: records.Event) -> None:
     """A concluded case is looked at for signs of 线下办理、线上录入."""
     genuine.check(int(event.subject_id), at=calendar.now())
+
+
+def tell_who_has_drafts(event: records.Event) -> None:
+    """An item was suspended or cancelled: whoever has a draft of it is told before he fills in more."""
+    now = calendar.now()
+    view = catalogue.queries.item_at(event.item_key, now)
+    words = view.item.standing.words
+    if not words or view.number != event.payload["number"]:
+        return
+    for case in Case.objects.filter(item_key=event.item_key, state=State.DRAFT).order_by("pk").iterator(500):
+        messages.tell(case, messages.applicants(case, now), "case.item_closed", now, words=words)
 
 
 def end_broken_promises() -> int:

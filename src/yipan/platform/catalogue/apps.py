@@ -11,12 +11,12 @@ class CatalogueConfig(AppConfig):
 
     def ready(self) -> None:
         from yipan.kernel.packs import register_loader
-        from yipan.platform import forms, processes, records
+        from yipan.platform import forms, jobs, processes, records
         from yipan.platform.people import agent_items
         from yipan.platform.search import registry
         from yipan.platform.ui import navigation
 
-        from . import entries, queries
+        from . import entries, queries, work
         from .actions import drafting
         from .loader import BaseItemLoader, CodesLoader, ItemLoader
 
@@ -40,6 +40,7 @@ class CatalogueConfig(AppConfig):
         )
         for kind, title in drafting.KINDS.items():
             processes.errands.register(kind, title)
+        jobs.sweep("catalogue.turn", every=5.0)(work.turn)
         register_loader(CodesLoader())
         register_loader(BaseItemLoader(), after=["codes"])
         register_loader(ItemLoader(), after=["codes", "base_items"])

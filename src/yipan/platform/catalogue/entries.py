@@ -29,7 +29,7 @@ def entry_of(item: Item) -> Entry:
         title=item.title,
         url=f"/items/{item.key}/",
         aliases=item.aliases,
-        summary=item.summary,
+        summary=item.standing.words or item.summary,
         body=names,
         codes=(item.catalog_code, item.task_code, item.variant_code),
         facets=tuple(dict.fromkeys(facets)),
@@ -58,12 +58,12 @@ def answers_of(item: Item) -> Iterator[Entry]:
 def all_answers() -> Iterator[Entry]:
     from . import queries
 
-    for view in queries.in_force():
+    for view in queries.offered():
         yield from answers_of(view.item)
 
 
 def all_entries() -> Iterator[Entry]:
     from . import queries
 
-    for view in queries.in_force():
+    for view in queries.offered():
         yield entry_of(view.item)

@@ -25,6 +25,16 @@ class ItemVersion(models.Model):
         return f"{self.title} 第{self.number}版"
 
 
+class ItemTurn(models.Model):
+    """The day of a version has come: what follows from it was done."""
+
+    version = models.OneToOneField(ItemVersion, on_delete=models.PROTECT, related_name="turn")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
 class BaseItem(models.Model):
     """An entry of the national or provincial base catalogue (基本目录)."""
 

@@ -251,14 +251,19 @@ def applied_for_here() -> list[tuple[str, str]]:
     return [(view.item.key, view.item.title) for view in in_force() if view.item.applies_online]
 
 
+def offered() -> list[ItemView]:
+    """What people are shown: every item in force that was not cancelled."""
+    return [view for view in in_force() if not view.item.standing.cancelled]
+
+
 def by_theme(kind: str, code: str) -> list[ItemView]:
     """Items of a personal or legal theme."""
     attribute = "personal_themes" if kind == "personal" else "legal_themes"
-    return [view for view in in_force() if code in getattr(view.item, attribute)]
+    return [view for view in offered() if code in getattr(view.item, attribute)]
 
 
 def by_unit(unit_key: str) -> list[ItemView]:
-    return [view for view in in_force() if view.item.unit == unit_key]
+    return [view for view in offered() if view.item.unit == unit_key]
 
 
 def saved_answers(token: str) -> Answered | None:
@@ -309,10 +314,10 @@ def search_titles(words: str, limit: int = 30) -> list[TitleRow]:
     """Items for a window clerk: what the search finds, or all items that can be applied for here."""
     if words:
         hits = search.queries.find(words, kinds=["item"]).hits
-        known = {view.item.key: view.item for view in in_force()}
+        known = {view.item.key: view.item for view in offered()}
         found = [known[hit.key] for hit in hits if hit.key in known]
     else:
-        found = [view.item for view in in_force()]
+        found = [view.item for view in offered()]
     return [TitleRow(item.key, item.title, item.unit_name) for item in found if item.applies_online][:limit]
 
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from yipan.platform.ui.access import needs
 
-from .views import admin, changes, guide, reports, situation
+from .views import admin, changes, guide, reports, situation, standing
 
 app_name = "catalogue"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("admin/items/changes/<int:draft_id>/", changes.change, name="change"),
     path("admin/items/national/<str:kind>", changes.national, name="national"),
     path("admin/items/import/", changes.take_in, name="take_in"),
+    path("admin/items/<slug:key>/standing/", standing.propose, name="standing"),
     path("admin/items/<slug:key>/change/", changes.begin, name="begin_change"),
     path("admin/items/", needs("catalogue.manage")(admin.ItemList.as_view()), name="items"),
     path("admin/items/<slug:key>/", admin.versions, name="versions"),

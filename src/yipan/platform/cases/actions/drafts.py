@@ -18,6 +18,13 @@ from .core import CaseProblem, work_on
 EDITABLE = frozenset({State.DRAFT, State.CORRECTION})
 
 
+def check_offered(item_key: str, now: datetime) -> None:
+    """Nothing is applied for that is suspended or cancelled at this moment, whichever version a draft began with."""
+    words = items.standing(item_key, now).words
+    if words:
+        raise CaseProblem(words)
+
+
 def begin(
     *,
     item_key: str,
@@ -30,6 +37,7 @@ def begin(
     window: str = "",
 ) -> Case:
     """Open a draft of an item for an applicant; the materials the situation asks for are listed on it at once."""
+    check_offered(item_key, now)
     view = catalogue.queries.item_at(item_key, now)
     found = items.of_view(view, answers)
     unit = people.queries.unit_by_key(found.unit_key)

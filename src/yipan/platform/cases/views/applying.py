@@ -6,11 +6,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yipan.platform import calendar, catalogue, people
+from yipan.platform import calendar, catalogue, people, ui
 from yipan.platform.ui.access import citizen, signed_in
 
 from .. import queries
 from ..actions import drafts, submission
+from ..actions.core import CaseProblem
 from ..domain.states import State
 from ..models import Channel
 from . import common, desks
@@ -57,16 +58,20 @@ def begin(request: HttpRequest, item_key: str) -> HttpResponseBase:
     actor = common.actor_of(request)
     draft = queries.same_draft(item_key, saved.answers, applicant, receiver=actor.account_id if at_counter else None)
     if draft is None:
-        draft = drafts.begin(
-            item_key=item_key,
-            answers=saved.answers,
-            applicant=applicant,
-            actor=actor,
-            now=calendar.now(),
-            channel=Channel.COUNTER if at_counter else Channel.ONLINE,
-            hall=actor.unit_name if at_counter else "",
-            window=actor.post_name if at_counter else "",
-        )
+        try:
+            draft = drafts.begin(
+                item_key=item_key,
+                answers=saved.answers,
+                applicant=applicant,
+                actor=actor,
+                now=calendar.now(),
+                channel=Channel.COUNTER if at_counter else Channel.ONLINE,
+                hall=actor.unit_name if at_counter else "",
+                window=actor.post_name if at_counter else "",
+            )
+        except CaseProblem as closed:
+            ui.notify(request, str(closed), "orange")
+            return redirect("catalogue:item", item_key)
     return redirect("cases:counter_form" if at_counter else "cases:form", draft.pk)
 
 

@@ -212,7 +212,9 @@ def _step(
         for name, title in STEPS
     ]
     links = {name: desk.url(name, case.pk) for name in ("form", "materials", "confirm", "correct", "discard", "done")}
+    closed = items.standing(case.item_key, calendar.now()).words if case.state == State.DRAFT else ""
     shared = {
+        "closed": closed,
         "base": desk.base,
         "face": desk.face,
         "at_counter": desk.staff,

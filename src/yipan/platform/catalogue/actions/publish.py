@@ -1,4 +1,4 @@
-"""Publish a version of an item: immutable, numbered, searchable at once."""
+"""Publish a version of an item: immutable, numbered, searchable from its day on."""
 
 import hashlib
 import json
@@ -8,11 +8,12 @@ from typing import Any
 
 from django.db import transaction
 
-from yipan.platform import records, search
+from yipan.kernel.clock import day_of
+from yipan.platform import records
 
-from .. import entries
-from ..domain import Item, ItemVersionText, item_of
+from ..domain import ItemVersionText, item_of
 from ..models import BaseItem, CodeTable, ItemVersion
+from . import turning
 
 
 def publish_item(versions: Sequence[ItemVersionText], *, actor: records.Actor, at: datetime) -> list[ItemVersion]:
@@ -51,16 +52,10 @@ def publish_item(versions: Sequence[ItemVersionText], *, actor: records.Actor, a
                 subject=("item", key),
                 payload={"number": number, "sha256": digest, "effective_from": version.effective_from.isoformat()},
             )
-        if made:
-            _index(item_of(made[-1].data))
+        for version in made:
+            if version.effective_from <= day_of(at):
+                turning.come(version, at)
     return made
-
-
-def _index(item: Item) -> None:
-    """The item and its questions as they are now; questions it no longer answers disappear."""
-    answers = list(entries.answers_of(item))
-    search.actions.put([entries.entry_of(item), *answers])
-    search.actions.keep_only("faq", f"{item.key}-", [answer.key for answer in answers])
 
 
 def replace_codes(key: str, title: str, source: str, codes: Sequence[Mapping[str, Any]]) -> None:

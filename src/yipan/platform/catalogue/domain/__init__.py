@@ -27,11 +27,12 @@ from .situations import (
     open_questions,
     required_specials,
 )
+from .standing import Standing
 
 __all__ = [
     "AnswerRefused", "Basis", "Checklist", "Difference", "Group", "Handling", "Item", "ItemVersionText", "LimitText",
     "Material", "MaterialRow", "Names", "Needed", "Option", "Path", "Point", "Question", "Reuse", "Source", "Special",
-    "Step", "Tolerance",
+    "Standing", "Step", "Tolerance",
     "check_answers", "differences", "elements", "item_of", "materials", "materials_for", "open_questions", "read_item",
     "required_specials", "versions_of",
 ]  # fmt: skip

@@ -73,7 +73,10 @@ def _identity(item: Item, raw: Mapping[str, Any], body: Mapping[str, Any], names
     yield "受理机构", "、".join(names("unit", key) for key in body.get("accepted_by") or ()) or item.unit_name
     yield "联办机构", names("unit", item.consult_unit) if item.consult_unit else "无"
     yield "服务对象", "、".join(names("server_type", one) for one in item.server_types)
-    yield "事项状态", names("task_state", "1")
+    yield "事项状态", names("task_state", item.standing.state)
+    if not item.standing.open:
+        yield "状态说明", item.standing.words
+        yield "暂停或者取消的依据", item.standing.basis or "—"
 
 
 def _handling(item: Item, raw: Mapping[str, Any], names: Names) -> Iterator[Pair]:

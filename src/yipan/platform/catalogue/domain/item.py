@@ -10,6 +10,8 @@ from typing import Any
 
 from yipan.kernel.clock import Limit
 
+from .standing import Standing
+
 INSTANT = "1"  # code table project_type
 LICENSING = "01"  # code table task_type
 UNIT_WORDS = {"working_days": "个工作日", "calendar_days": "日（自然日）", "hours": "小时", "months": "个月"}
@@ -268,6 +270,7 @@ class Item:
     personal_themes: tuple[str, ...]
     legal_themes: tuple[str, ...]
     server_types: tuple[str, ...]
+    standing: Standing
     raw: Mapping[str, Any]
 
     @property
@@ -288,8 +291,9 @@ class Item:
 
     @property
     def applies_online(self) -> bool:
-        """Whether an application can be filled in here: a form, a process, and this platform takes it."""
-        return bool(self.process and self.form and self.handling.place in ("here", "interface"))
+        """Whether an application can be filled in here now: a form, a process, this platform takes it, and it is in
+        use."""
+        return bool(self.standing.open and self.process and self.form and self.handling.place in ("here", "interface"))
 
     @property
     def licensing(self) -> bool:

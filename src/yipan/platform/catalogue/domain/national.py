@@ -17,7 +17,7 @@ ITEM_COLUMNS = (
     "server_type", "handle_type", "special_procedure", "accept_condition", "handle_flow", "is_fee", "link_way",
     "supervise_way", "is_online", "online_handle_depth", "is_schedule", "is_express", "is_service_terminals",
     "handle_area", "is_entry_center", "result_type", "result_name", "user_topic_type", "corp_topic_type",
-    "plan_effective_date", "cd_operation", "cd_time",
+    "plan_effective_date", "plan_cancel_date", "cd_operation", "cd_time",
 )  # fmt: skip
 MATERIAL_COLUMNS = (
     "task_handle_item", "order_num", "material_name", "material_type", "material_format", "is_need", "source_type",
@@ -32,7 +32,8 @@ CHANGEABLE = {
     "limit_scene_num": ("visits", "count"), "link_way": ("contact",), "supervise_way": ("supervision",),
 }  # fmt: skip
 NUMBERS = frozenset({"promise_day", "limit_scene_num"})
-FIXED = ("task_name", "catalog_code", "task_code", "task_type", "dept_code", "by_law", "anticipate_day")
+# Suspending and cancelling are acts of their own, with a reason; an import does neither.
+FIXED = ("task_state", "task_name", "catalog_code", "task_code", "task_type", "dept_code", "by_law", "anticipate_day")
 MATERIAL_CHANGEABLE = ("fill_explain", "accept_stand", "by_law")
 
 
@@ -48,7 +49,7 @@ def item_row(item: Item, *, number: int, since: str, exported: str) -> dict[str,
         "task_code": item.task_code,
         "task_handle_item": item.variant_code,
         "task_type": item.catalog_code[2:4],
-        "task_state": "1",
+        "task_state": item.standing.state,
         "task_version": str(number),
         "by_law": "\n".join(f"{basis.title}{basis.article}" for basis in item.bases),
         "power_source": str((raw.get("body") or {}).get("power_source", "")),
@@ -84,7 +85,8 @@ def item_row(item: Item, *, number: int, since: str, exported: str) -> dict[str,
         "user_topic_type": ",".join(item.personal_themes),
         "corp_topic_type": ",".join(item.legal_themes),
         "plan_effective_date": since,
-        "cd_operation": "U" if number > 1 else "I",
+        "plan_cancel_date": since if item.standing.cancelled else "",
+        "cd_operation": "D" if item.standing.cancelled else "U" if number > 1 else "I",
         "cd_time": exported,
     }
 

@@ -29,6 +29,7 @@ from .item import (
     Step,
     Tolerance,
 )
+from .standing import CANCELLED, SUSPENDED, Standing
 
 SOURCES = ("form", "upload", "licence", "shared_data", "commitment", "choose")
 PLACES = ("here", "interface", "jump", "returned")
@@ -173,6 +174,7 @@ class _Reader:
             personal_themes=tuple(themes.texts("personal")),
             legal_themes=tuple(themes.texts("legal")),
             server_types=tuple(fields.texts("server_type", required=True)),
+            standing=self.standing(),
             raw=plain(fields.map),
         )
         fields.nothing_else()
@@ -195,6 +197,22 @@ class _Reader:
         amount, unit = part.integer("amount"), part.choice("unit", UNITS)
         made = Limit(max(amount, 0), unit) if unit else None  # type: ignore[arg-type]
         return LimitText(made, part.text("explain", required=False), part.text("basis", required=False))
+
+    def standing(self) -> Standing:
+        if self.fields.raw("standing") is None:
+            return Standing()
+        part = self.inner("standing")
+        found = Standing(
+            state=part.choice("state", (SUSPENDED, CANCELLED)),
+            reason=part.text("reason"),
+            basis=part.text("basis", required=False),
+            until=part.day("until", required=False),
+            turn_to=part.text("turn_to", required=False),
+        )
+        if found.cancelled and not found.basis:
+            part.fault("取消事项须写明依据（basis）", "basis")
+        part.nothing_else()
+        return found
 
     def handling(self) -> Handling:
         part = self.inner("handling")
@@ -413,6 +431,6 @@ def dated(value: Any, key: str = "") -> Any:
         return {name: dated(part, name) for name, part in value.items()}
     if isinstance(value, list):
         return [dated(part) for part in value]
-    if key in ("effective_from", "effective") and isinstance(value, str):
+    if key in ("effective_from", "effective", "until") and isinstance(value, str):
         return date.fromisoformat(value)
     return value

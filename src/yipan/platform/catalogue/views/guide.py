@@ -131,7 +131,7 @@ def _windows(found: Item) -> list[Window]:
 @public
 def themes(request: HttpRequest) -> HttpResponse:
     """All themes with how many items each has; empty ones are left out."""
-    views = queries.in_force()
+    views = queries.offered()
     groups = []
     for kind, title, attribute in (("personal", "个人办事", "personal_themes"), ("legal", "企业办事", "legal_themes")):
         counts = Counter(code for view in views for code in getattr(view.item, attribute))
@@ -152,7 +152,7 @@ def theme(request: HttpRequest, kind: str, code: str) -> HttpResponse:
 @public
 def departments(request: HttpRequest) -> HttpResponse:
     """Units that have items, with how many."""
-    counts: Counter[tuple[str, str]] = Counter((view.item.unit, view.item.unit_name) for view in queries.in_force())
+    counts: Counter[tuple[str, str]] = Counter((view.item.unit, view.item.unit_name) for view in queries.offered())
     rows = [(key, name, count) for (key, name), count in sorted(counts.items(), key=lambda entry: entry[0][1])]
     return render(request, "catalogue/departments.html", {"face": "portal", "rows": rows})
 

@@ -95,6 +95,7 @@ def answered(request: HttpRequest, key: str, token: str) -> HttpResponse:
     if saved is None or saved.item_key != key:
         raise Http404("没有这份情形回答，请重新选择情形")
     view = queries.item_version(saved.version_id)
+    present = view_of(key)
     checklist = materials_for(view.item, saved.answers)
     other = queries.item_at(checklist.path.other_item, calendar.now()) if checklist.path.other_item else None
     context = {
@@ -106,6 +107,8 @@ def answered(request: HttpRequest, key: str, token: str) -> HttpResponse:
         "written": [needed for needed in checklist.materials if needed.written],
         "fetched": [needed for needed in checklist.materials if needed.exempt],
         "other": other.item if other else None,
-        "stale": view.version_id != view_of(key).version_id,
+        "stale": view.version_id != present.version_id,
+        "open": present.item.applies_online,
+        "standing": present.item.standing,
     }
     return render(request, "catalogue/answered.html", context)
