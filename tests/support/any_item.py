@@ -1,7 +1,7 @@
 """An application for any item, filled in with sound answers and handled by the officers the demo has for its unit."""
 
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import filling
@@ -10,8 +10,9 @@ from django.http import QueryDict
 
 from yipan.platform import forms, people, processes
 from yipan.platform.cases import items, prefill
-from yipan.platform.cases.actions import drafts, examination
+from yipan.platform.cases.actions import clocks, drafts, examination, hearings
 from yipan.platform.cases.domain.applicants import Applicant
+from yipan.platform.cases.domain.hearings import Plan
 from yipan.platform.cases.models import Case, Channel, SpecialProposal
 from yipan.platform.catalogue.domain import Item
 from yipan.platform.forms import stored
@@ -102,8 +103,8 @@ def step(case: Case, task: Any, now: datetime) -> None:
     )  # fmt: skip
 
 
-def special(case: Case, kind: int, now: datetime) -> None:
-    """A special procedure, begun and ended at one moment."""
+def special(case: Case, kind: int, now: datetime) -> datetime:
+    """A special procedure, begun and ended at one moment; a hearing is held after its notice. When it was over."""
     examination.propose_special_procedure(
         case.pk, kind=kind, planned_days=2, basis="《中华人民共和国行政许可法》第四十五条",
         actor=telling.staff(officer(case.unit_key, "examine")), now=now,
@@ -111,6 +112,20 @@ def special(case: Case, kind: int, now: datetime) -> None:
     proposal = SpecialProposal.objects.get(case=case, decided_at=None)
     reviewer = telling.staff(officer(case.unit_key, "review"))
     begun = examination.approve_special_procedure(proposal.pk, actor=reviewer, now=now)
+    if kind == items.HEARING:
+        return heard(case, now)
     examination.end_special_procedure(
         begun.pk, result="已完成", actor=telling.staff(officer(case.unit_key, "examine")), now=now
     )
+    return now
+
+
+def heard(case: Case, now: datetime) -> datetime:
+    """The hearing that waits is announced, held and recorded; when."""
+    examiner = telling.staff(officer(case.unit_key, "examine"))
+    at = clocks.working_days_after(now, 7) + timedelta(hours=10)
+    host = next(person for person, _name in hearings.hosts(case.unit_key, now) if person != examiner.person_id)
+    hearings.schedule(case.pk, Plan(at, "行政服务中心三楼", host, True), actor=examiner, now=now)
+    told = "审查人员陈述审查意见和理由；申请人陈述并出示隔音检测报告；双方无其他意见。"
+    hearings.hold(case.pk, present="申请人、审查人员", text=told, signature="signed", actor=examiner, now=at)
+    return at

@@ -11,9 +11,10 @@ from yipan.platform.records import queries as record_queries
 from yipan.platform.ui import formats
 
 from . import dossier, figures, items, queries, timeline
-from .actions import clocks
+from .actions import clocks, hearings
 from .actions.results import WAYS
 from .domain import corrections, desk, specials
+from .domain.hearings import SIGNATURES
 from .domain.states import EXAMINING, State, allowed_acts
 from .models import Case, CaseMaterial
 from .progress import GRADES
@@ -63,6 +64,7 @@ def context(
     grants = people.access.grants_for(actor)
     may = {name: any(people.access.reaches(grant, name, case.unit_id) for grant in grants) for name in RIGHTS}
     notices, materials = queries.notices(case), queries.materials(case)
+    hearing = queries.hearing(case) if terms.hearing else None
     return {
         "face": "workbench",
         "case": queries.row(case, now),
@@ -93,6 +95,10 @@ def context(
         "grades": dict(GRADES),
         "now": now,
         "extensions": queries.pending_extensions(case),
+        "hearing": hearing,
+        "hosts": hearings.hosts(case.unit_key, now) if hearing and hearing.state != "told" else [],
+        "may_inform": terms.hearing and hearing is None,
+        "signatures": list(SIGNATURES.items()),
         "special_titles": specials.KINDS,
         "special_kinds": _special_kinds(terms),
         "special_basis": next((one.basis for one in terms.specials.values() if one.basis), ""),

@@ -99,6 +99,7 @@ def _register_work() -> None:
     records.subscribe(DEAD, work.tell_unit_of_rejected_push, name="cases.rejected_push")
     records.subscribe(RESENT, work.push_was_resent, name="cases.resent_push")
     jobs.sweep("cases.overrun", every=5.0)(work.end_overrun_procedures)
+    jobs.sweep("cases.hearings", every=5.0)(work.end_unasked_hearings)
     jobs.sweep("cases.tolerance", every=5.0)(work.end_broken_promises)
     jobs.sweep("cases.lights", every=5.0)(work.keep_lights)
     records.subscribe("case.archive", work.check_genuine, name="cases.check_genuine")
@@ -138,6 +139,7 @@ def _register_menus() -> None:
         "administration", "事项与流程", "导入历史办件", "cases:import", icon="upload", right="case.import", order=90
     )
     navigation.register("workbench", "配置", "常用意见", "cases:phrases", icon="message", right="case.handle", order=40)
+    navigation.register("portal", "我要查", "听证公告", "cases:hearings", icon="users", note="公开举行的行政许可听证")
     context.provide("search_url", _search_url)
 
 

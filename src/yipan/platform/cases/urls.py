@@ -6,7 +6,7 @@ from yipan.platform.ui.access import needs
 
 from .alerts import AlertList
 from .listing import CaseList
-from .views import applying, figures, handling, history, mine, papers, phrases, procedures, receiving
+from .views import applying, figures, handling, hearings, history, mine, papers, phrases, procedures, receiving
 
 app_name = "cases"
 urlpatterns = [
@@ -49,6 +49,9 @@ urlpatterns = [
     path("cases/<int:case_id>/special/", procedures.ask_special, name="ask_special"),
     path("cases/<int:case_id>/special/<int:proposal_id>/approve/", procedures.approve_special, name="approve_special"),
     path("cases/<int:case_id>/special/<int:special_id>/end/", procedures.end_special, name="end_special"),
+    path("cases/<int:case_id>/hearing/", hearings.staff, name="hearing"),
+    path("my/cases/<int:case_id>/hearing/", hearings.own, name="mine_hearing"),
+    path("hearings/", hearings.listed, name="hearings"),
     path("cases/<int:case_id>/extension/", procedures.ask_extension, name="ask_extension"),
     path("cases/<int:case_id>/extension/<int:extension_id>/", procedures.decide_extension, name="decide_extension"),
     path("cases/<int:case_id>/exception/", procedures.ask_exception, name="ask_exception"),

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from yipan.platform import calendar, catalogue, documents, processes, records
 
-from .actions import examination, genuine, letters, messages, recount, results, tolerance
+from .actions import examination, genuine, hearings, letters, messages, recount, results, tolerance
 from .domain.letters import LETTERS
 from .domain.states import BEFORE_ACCEPTANCE, UNDECIDED, State
 from .models import Case, CaseDocument
@@ -85,6 +85,10 @@ def tell_who_has_drafts(event: records.Event) -> None:
         return
     for case in Case.objects.filter(item_key=event.item_key, state=State.DRAFT).order_by("pk").iterator(500):
         messages.tell(case, messages.applicants(case, now), "case.item_closed", now, words=words)
+
+
+def end_unasked_hearings() -> int:
+    return hearings.end_unasked(calendar.now())
 
 
 def end_broken_promises() -> int:

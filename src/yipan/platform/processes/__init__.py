@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .domain.values import ModelError as ModelError
     from .domain.values import Moved as Moved
     from .domain.values import ProcessProblem as ProcessProblem
+    from .handled import persons_of as persons_of
     from .pictures import picture_for as picture_for
     from .pictures import steps_for as steps_for
     from .registry import register_act as register_act
@@ -68,7 +69,7 @@ _WHERE = {
     "register_act": "registry", "register_subject": "registry", "register_model_check": "registry",
     "register_decisions": "registry", "post_errand": "actions.errands", "close_errand": "actions.errands",
     "close_errands": "actions.errands",
-    "task_light": "rows",
+    "task_light": "rows", "persons_of": "handled",
 }  # fmt: skip
 
 

@@ -9,13 +9,14 @@ from .. import items, sheets
 from ..domain import specials
 from ..domain.states import State
 from ..models import Case, Extension, SpecialProcedure
-from . import approvals, clocks, examination, letters, messages, tolerance
+from . import approvals, clocks, examination, hearings, letters, messages, tolerance
 from .core import CaseProblem, Work, acting_persons, work_on
 
 
 def grant(work: Work, *, text: str) -> None:
     """Grant: the decision letter of a licence, which is made in the next step, or the paper of any other result."""
     case, terms = work.case, items.terms(work.case)
+    hearings.check_none_open(work)
     tolerance.check_granting(work)
     _check_required_specials(case, terms)
     kind = "grant" if terms.licensing else "result"
@@ -24,7 +25,8 @@ def grant(work: Work, *, text: str) -> None:
     work.act("grant", reason=text, payload={"number": number} | _punctual(work), public={"number": number})
     tolerance.granted(work)
     if terms.licensing:
-        letters.order(work, kind, number=number, data={"opinion": text} | sheets.grant_data(case))
+        data = {"opinion": text} | sheets.grant_data(case) | hearings.quoted(work)
+        letters.order(work, kind, number=number, data=data)
     else:
         letters.order(work, kind, number=number, title=terms.certificate, data=sheets.result_data(case))
     messages.tell_applicant(work, "case.granted")
@@ -44,6 +46,7 @@ def refuse(work: Work, *, reason: str, law: str, facts: str) -> None:
     missing = [name for name, value in (("事实", facts), ("理由", reason), ("法律依据", law)) if len(value.strip()) < 4]
     if missing:
         raise CaseProblem("不予决定须写明" + "、".join(missing) + "。")
+    hearings.check_none_open(work)
     case = work.case
     if case.state == State.EXAMINATION:
         work.act("submit_for_decision")
@@ -52,7 +55,8 @@ def refuse(work: Work, *, reason: str, law: str, facts: str) -> None:
     facts_of_act = {"number": number, "law": law}
     work.act("refuse", reason=reason, payload=facts_of_act | _punctual(work), public=facts_of_act)
     title = "" if items.terms(case).licensing else "不予办理决定书"
-    letters.order(work, "refusal", number=number, title=title, data={"reason": reason, "law": law, "facts": facts})
+    data = {"reason": reason, "law": law, "facts": facts} | hearings.quoted(work)
+    letters.order(work, "refusal", number=number, title=title, data=data)
     tolerance.close(work)
     messages.tell_applicant(work, "case.refused", reason=reason)
     work.act("make_ready")
@@ -62,6 +66,7 @@ def request_extension(case_id: int, *, days: int, reason: str, actor: records.Ac
     """Ask for the one extension the law allows (行政许可法 art. 42)."""
     with work_on(case_id, actor, now) as work:
         people.require(actor, "case.examine", unit_id=work.case.unit_id)
+        hearings.check_none_open(work)
         longest = items.terms(work.case).extension_days
         if Extension.objects.filter(case=work.case).exclude(approved=False).exists():
             raise CaseProblem("本办件已经申请过延期，法律只允许延长一次。")

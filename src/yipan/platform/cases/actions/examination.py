@@ -8,7 +8,7 @@ from yipan.platform import people, processes, records
 from .. import items
 from ..domain import specials
 from ..models import Extension, OpinionRequest, SpecialProcedure, SpecialProposal
-from . import approvals, clocks, letters, messages, tolerance
+from . import approvals, clocks, hearings, letters, messages, tolerance
 from .core import CaseProblem, Work, acting_persons, work_on
 
 CASE_ENDED = "办件已经结束"
@@ -111,33 +111,57 @@ def _check(
 
 
 def _begin_special(work: Work, proposal: SpecialProposal) -> SpecialProcedure:
+    special = open_special(
+        work,
+        kind=proposal.kind,
+        planned_days=proposal.planned_days,
+        basis=proposal.basis,
+        requested_by=proposal.requested_by,
+        approved_by=work.actor.name,
+    )
+    if proposal.kind == items.HEARING:
+        hearings.order_by_law(work, special)
+    return special
+
+
+def open_special(
+    work: Work,
+    *,
+    kind: int,
+    planned_days: int,
+    basis: str,
+    requested_by: str,
+    approved_by: str,
+    verb_reason: str = "",
+) -> SpecialProcedure:
+    """Stop the clock and tell the applicant in writing; who may do so was checked by the caller."""
     case = work.case
     number = letters.number(work, "special")
     case.open_special += 1
     work.guard("order_special_procedure")
     special = SpecialProcedure.objects.create(
         case=case,
-        kind=proposal.kind,
-        planned_days=proposal.planned_days,
-        basis=proposal.basis,
+        kind=kind,
+        planned_days=planned_days,
+        basis=basis,
         notice_number=number,
-        requested_by=proposal.requested_by,
-        approved_by=work.actor.name,
+        requested_by=requested_by,
+        approved_by=approved_by,
         started_at=work.now,
-        planned_end=clocks.working_days_after(work.now, proposal.planned_days),
+        planned_end=clocks.working_days_after(work.now, planned_days),
     )
     clocks.refresh(case, items.terms(case))
-    title = specials.KINDS[proposal.kind]
-    facts = {"kind": title, "planned_days": proposal.planned_days}
+    title = specials.KINDS[kind]
+    facts = {"kind": title, "planned_days": planned_days}
     work.act(
         "order_special_procedure",
-        reason=proposal.basis,
-        payload=facts | {"number": number, "requested_by": proposal.requested_by},
+        reason=verb_reason or basis,
+        payload=facts | {"number": number, "requested_by": requested_by},
         public=facts,
     )
     processes.clock(("case", str(case.pk)), "pause", work.now)
-    letters.order(work, "special", number=number, data=facts | {"basis": proposal.basis})
-    messages.tell_applicant(work, "case.special_started", kind=title, days=proposal.planned_days)
+    letters.order(work, "special", number=number, data=facts | {"basis": basis})
+    messages.tell_applicant(work, "case.special_started", kind=title, days=planned_days)
     return special
 
 
@@ -154,18 +178,26 @@ def end_special_procedure(
             people.require(actor, "case.examine", unit_id=work.case.unit_id)
             if len(result.strip()) < 2:
                 raise CaseProblem("请填写特别程序的结果。")
-        special.ended_at = min(now, special.planned_end) if overrun else now
-        special.overrun = overrun
-        special.result = result
-        special.save()
-        work.case.open_special -= 1
-        clocks.refresh(work.case, items.terms(work.case))
-        work.act("end_special_procedure", reason=result, payload={"overrun": overrun}, public={"result": result})
-        if work.case.open_special == 0:
-            processes.clock(("case", str(work.case.pk)), "resume", now)
-        if overrun:
-            messages.alert_unit(work, "case.special_overrun")
-        messages.tell_applicant(work, "case.special_ended", due=work.case.promised_due)
+            if special.kind == items.HEARING:
+                hearings.check_none_open(work)
+        close_special(work, special, result=result, overrun=overrun)
+
+
+def close_special(work: Work, special: SpecialProcedure, *, result: str, overrun: bool = False) -> None:
+    """The clock goes on."""
+    now = work.now
+    special.ended_at = min(now, special.planned_end) if overrun else now
+    special.overrun = overrun
+    special.result = result
+    special.save()
+    work.case.open_special -= 1
+    clocks.refresh(work.case, items.terms(work.case))
+    work.act("end_special_procedure", reason=result, payload={"overrun": overrun}, public={"result": result})
+    if work.case.open_special == 0:
+        processes.clock(("case", str(work.case.pk)), "resume", now)
+    if overrun:
+        messages.alert_unit(work, "case.special_overrun")
+    messages.tell_applicant(work, "case.special_ended", due=work.case.promised_due)
 
 
 def end_overrun_procedures(now: datetime) -> int:
@@ -185,6 +217,7 @@ def close_open(work: Work) -> None:
     SpecialProposal.objects.filter(case=case, decided_at=None).update(decided_at=now, decided_by=CASE_ENDED)
     Extension.objects.filter(case=case, approved=None).update(approved=False, approved_by=CASE_ENDED, approved_at=now)
     OpinionRequest.objects.filter(case=case, answered_at=None).update(answered_at=now)
+    hearings.close_open(work)
     tolerance.close(work)
     case.open_special = case.open_opinions = 0
 
@@ -226,6 +259,7 @@ def conclude(work: Work, *, qualified: bool, text: str) -> None:
     """The examiner's conclusion goes to review; impossible while anything is still open."""
     if work.case.open_special or work.case.open_opinions:
         raise CaseProblem("还有未结束的特别程序或未回复的征求意见，不能提出审查意见。")
+    hearings.check_none_open(work)
     work.act("conclude_examination", reason=text, payload={"qualified": qualified})
 
 

@@ -105,7 +105,12 @@ ENDED = frozenset(
 # From the decision to the hand-over: what may still come in then is a material that was promised for after the licence.
 DECIDED = frozenset({State.GRANTED, State.PRODUCTION, State.DELIVERY, State.DELIVERED})
 # Acts that leave the case where it is.
-STAYING = frozenset({"supply_tolerated", "return_tolerated", "record_breach", "convert"})
+STAYING = frozenset(
+    {
+        "supply_tolerated", "return_tolerated", "record_breach", "convert", "inform_hearing", "waive_hearing",
+        "lapse_hearing", "schedule_hearing", "postpone_hearing", "hold_hearing",
+    }
+)  # fmt: skip
 # Acts that end the wait for an extension; everything else that is done meanwhile leaves the case waiting for it.
 EXTENSION_DECIDED = frozenset({"approve_extension", "reject_extension"})
 
@@ -142,6 +147,12 @@ ACTS: dict[str, ActRule] = dict(
         _rule("convert", "转为承诺件", {State.EXAMINATION}, None),
         _rule("order_special_procedure", "启动特别程序", EXAMINING, None),
         _rule("end_special_procedure", "结束特别程序", {State.SPECIAL_PROCEDURE}, None),
+        _rule("inform_hearing", "告知听证权利", EXAMINING, None),
+        _rule("waive_hearing", "放弃听证", EXAMINING | {State.EXTENSION}, None),
+        _rule("lapse_hearing", "期满无人申请听证", EXAMINING | {State.EXTENSION}, None),
+        _rule("schedule_hearing", "发出听证通知书", {State.SPECIAL_PROCEDURE}, None),
+        _rule("postpone_hearing", "听证改期", EXAMINING, None),
+        _rule("hold_hearing", "举行听证", EXAMINING, None),
         _rule("request_opinion", "征求意见", EXAMINING, None),
         _rule("give_opinion", "回复意见", EXAMINING | {State.EXTENSION}, None),
         _rule("record_inspection", "记录现场核查", EXAMINING | {State.EXTENSION}, None),

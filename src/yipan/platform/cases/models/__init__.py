@@ -3,6 +3,7 @@
 from .aftermath import GenuineAlert, Rating, Rectification
 from .case import OPEN, UNFINISHED, Case, Channel, Submission, same_applicant
 from .corrections import CorrectionDefect, CorrectionException, CorrectionNotice
+from .hearings import Hearing
 from .materials import CaseMaterial, Tolerance
 from .papers import CaseDocument
 from .procedures import Extension, OpinionRequest, SpecialProcedure, SpecialProposal
@@ -20,6 +21,7 @@ __all__ = [
     "CorrectionNotice",
     "Extension",
     "GenuineAlert",
+    "Hearing",
     "Opinion",
     "OpinionRequest",
     "Phrase",

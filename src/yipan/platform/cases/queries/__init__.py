@@ -1,5 +1,6 @@
 """Every read of cases."""
 
+from .hearings import HearingRow, PublicHearing, hearing, public_hearings
 from .parts import (
     DocumentRow,
     MaterialRow,
@@ -46,10 +47,12 @@ __all__ = [
     "CaseNotFound",
     "CaseRow",
     "DocumentRow",
+    "HearingRow",
     "MaterialRow",
     "OpinionRow",
     "OwedRow",
     "PhraseRow",
+    "PublicHearing",
     "TimelineRow",
     "Title",
     "at_counter",
@@ -63,6 +66,7 @@ __all__ = [
     "get_proposal",
     "get_special",
     "get_tolerance",
+    "hearing",
     "masked_name",
     "materials",
     "notices",
@@ -77,6 +81,7 @@ __all__ = [
     "pending_extensions",
     "pending_proposals",
     "phrases",
+    "public_hearings",
     "rating",
     "rectification",
     "row",

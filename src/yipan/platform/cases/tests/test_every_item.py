@@ -57,7 +57,7 @@ def test_it_is_applied_for_handled_and_filed(key, answer):
     for kind in (*terms.required_specials, None):
         while (task := next(iter(processes.queries.open_tasks(subject)), None)) is not None:
             if kind is not None and task.act == "conclude":
-                special(case, kind, now)
+                now = special(case, kind, now)
                 break
             if task.act == "deliver":
                 run_jobs()

@@ -4,11 +4,11 @@ import pytest
 import telling
 from telling import Story
 
-from yipan.platform.cases import queries
 from yipan.platform.cases.actions import urging
 from yipan.platform.cases.actions.core import CaseProblem
 from yipan.platform.cases.domain.progress import Facts, guidance, stages
 from yipan.platform.cases.domain.states import State
+from yipan.platform.cases.lights import light_of
 from yipan.platform.cases.stories import moment
 from yipan.platform.notices.models import Message
 
@@ -111,7 +111,7 @@ def test_nobody_urges_or_reads_the_case_of_another():
     other = telling.signed_in(telling.CITIZEN | {"sub": "gd-0009", "name": "梁永年", "id_no": "440703193903040023"})
     assert other.get(story.address).status_code == 404
     assert other.post(f"{story.address}urge/", {}).status_code == 404
-    assert queries.light_of(story.case, moment("2021-11-12 09:00")).is_overdue
+    assert light_of(story.case, moment("2021-11-12 09:00")).is_overdue
 
 
 @pytest.mark.parametrize("state", list(State))

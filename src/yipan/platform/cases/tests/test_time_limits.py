@@ -15,6 +15,7 @@ from yipan.platform.cases import items, queries, work
 from yipan.platform.cases.actions import clocks, examination
 from yipan.platform.cases.domain.specials import SpecialRefused
 from yipan.platform.cases.domain.states import State
+from yipan.platform.cases.lights import light_of
 from yipan.platform.cases.listing import case_query, narrow
 from yipan.platform.cases.models import Case, SpecialProcedure
 from yipan.platform.cases.stories import moment
@@ -62,7 +63,7 @@ def test_tasks_of_the_process_stop_and_start_with_the_case():
     story = with_test(accepted(), "2021-11-04 10:00", None)
     assert State(story.case.state) is State.SPECIAL_PROCEDURE
     assert {task.due_at for task in processes.queries.open_tasks(story.subject)} == {None}
-    assert queries.light_of(story.case, moment("2021-11-10 10:00")).code == "paused"
+    assert light_of(story.case, moment("2021-11-10 10:00")).code == "paused"
     story.happen("special.end", "2021-11-08 10:00", by="market.examiner", data={"result": "检测合格"})
     assert None not in {task.due_at for task in processes.queries.open_tasks(story.subject)}
 
@@ -93,7 +94,7 @@ def test_after_a_correction_silence_counts_from_the_corrected_materials():
     story.do("precheck", "2021-11-02 10:00", outcome="correct", data={"defects": [defect]})
     story.replace("M5", "2021-11-10 10:00").do("correct", "2021-11-10 10:30")
     assert day(story.case.notice_due) == "2021-11-17 24:00"
-    assert queries.light_of(story.case, moment("2021-11-11 10:00")).code == "green"
+    assert light_of(story.case, moment("2021-11-11 10:00")).code == "green"
     telling.at("2021-11-18 00:00")
     assert run_sweeps("processes.timers") == 1
     assert story.case.accepted_at == moment("2021-11-10 10:30")
@@ -104,7 +105,7 @@ def test_the_year_ends_on_a_saturday_that_is_worked():
     for decided, in_time in (("2022-01-29 10:00", True), ("2022-01-30 00:00", False)):
         story = Story("noodle_second_shop").submit("2021-12-31 09:00").do("precheck", "2021-12-31 11:00")
         assert day(story.case.legal_due) == "2022-01-29 24:00"
-        light = queries.light_of(story.case, moment(decided))
+        light = light_of(story.case, moment(decided))
         assert (light.code == "black") is not in_time
         story.until("decide", decided)
         assert story.payload("grant")["legally_on_time"] is in_time
