@@ -8,8 +8,8 @@ import filling
 import telling
 from django.http import QueryDict
 
-from yipan.platform import forms, people, processes
-from yipan.platform.cases import items, prefill
+from yipan.platform import forms, licences, people, processes, records
+from yipan.platform.cases import items, prefill, sheets
 from yipan.platform.cases.actions import clocks, drafts, examination, hearings
 from yipan.platform.cases.domain.applicants import Applicant
 from yipan.platform.cases.domain.hearings import Plan
@@ -32,6 +32,9 @@ SMOOTH = telling.SMOOTH | {
     "instant": {"outcome": "grant", "opinion": "材料齐全，符合规定条件，当场办结。"},
     "deliver": {"data": {"way": "counter", "receiver": "申请人"}},
 }
+
+# What the licence of a prior result repeats of its form.
+PRIOR_DATA = {"place_name": "样例歌舞厅", "premises": "建设二路8号", "place_kind": "歌舞厅"}
 
 
 def officer(unit: str, act: str) -> str:
@@ -66,8 +69,10 @@ def client(item: Item, now: datetime) -> Applicant:
     )  # fmt: skip
 
 
-def drafted(item: Item, answers: dict[str, Any], now: datetime, applicant: Applicant | None = None) -> Case:
-    """A draft with its form and every paper."""
+def drafted(
+    item: Item, answers: dict[str, Any], now: datetime, applicant: Applicant | None = None, *, priors: bool = True
+) -> Case:
+    """A draft with its form and every paper, and what other items must have given before."""
     clerk = telling.staff(CLERK)
     case = drafts.begin(
         item_key=item.key, answers=answers, applicant=applicant or client(item, now), actor=clerk, now=now,
@@ -89,7 +94,22 @@ def drafted(item: Item, answers: dict[str, Any], now: datetime, applicant: Appli
         elif row.required and need.source != "form":
             paper = io.BytesIO(telling.sample())
             drafts.attach(case.pk, row.code, file=paper, name="a.pdf", actor=clerk, now=now, scanned=True)
+    if priors:
+        have_priors(case, now)
     return Case.objects.get(pk=case.pk)
+
+
+def have_priors(case: Case, now: datetime) -> None:
+    """What other items must have given before this one is granted."""
+    for prior in items.terms(case).priors:
+        if prior.template:
+            licences.issue(
+                template=prior.template, holder=sheets.holder(case), data=PRIOR_DATA,
+                issuer_unit="health", key=f"prior-{case.pk}-{prior.template}", actor=records.SYSTEM, at=now,
+            )  # fmt: skip
+        for code in prior.materials:
+            paper = io.BytesIO(telling.sample())
+            drafts.attach(case.pk, code, file=paper, name="a.pdf", actor=telling.staff(CLERK), now=now, scanned=True)
 
 
 def step(case: Case, task: Any, now: datetime) -> None:

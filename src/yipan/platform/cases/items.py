@@ -43,6 +43,17 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class PriorResult:
+    """A result that must be there before this one is granted (前置条件): a licence of ``template``, or one fetched for
+    one of ``materials``."""
+
+    name: str
+    template: str
+    materials: tuple[str, ...]
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """The terms of one case: limits, process, form, materials, what its law allows."""
 
@@ -71,6 +82,8 @@ class Terms:
     review_body: str
     conditions: tuple[str, ...]
     consequence: str
+    public_safety: bool
+    priors: tuple[PriorResult, ...]
 
     def need(self, code: str) -> Need | None:
         """The material of this code, where the case needs it."""
@@ -159,6 +172,13 @@ def _printed(raw: Mapping[str, Any]) -> dict[str, Any]:
         "review_body": str(remedies.get("review_body", "")),
         "conditions": tuple(raw.get("accept_conditions") or ()),
         "consequence": str((raw.get("commitment") or {}).get("consequence", "")),
+        "public_safety": bool(raw.get("public_safety")),
+        "priors": tuple(
+            PriorResult(
+                str(one["name"]), str(one.get("licence", "")), tuple(one.get("materials") or ()), str(one["basis"])
+            )
+            for one in raw.get("prior_results") or ()
+        ),
     }
 
 

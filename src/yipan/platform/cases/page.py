@@ -11,7 +11,7 @@ from yipan.platform.records import queries as record_queries
 from yipan.platform.ui import formats
 
 from . import dossier, figures, items, queries, timeline
-from .actions import clocks, hearings
+from .actions import clocks, hearings, priors
 from .actions.results import WAYS
 from .domain import corrections, desk, specials
 from .domain.hearings import SIGNATURES
@@ -24,6 +24,7 @@ RIGHTS = (
     "case.terminate", "case.rectify",
 )  # fmt: skip
 SUGGESTIONS = "opinion_suggestion"
+REFUSED = 2
 REVEAL_REASONS = ("核对申请人身份材料", "联系申请人补充情况", "现场核查核对人员")
 
 
@@ -96,6 +97,8 @@ def context(
         "now": now,
         "extensions": queries.pending_extensions(case),
         "hearing": hearing,
+        "priors": priors.of(case, terms, now),
+        "bans": queries.bans(case) if case.decision == REFUSED or case.concluded_at else [],
         "hosts": hearings.hosts(case.unit_key, now) if hearing and hearing.state != "told" else [],
         "may_inform": terms.hearing and hearing is None,
         "signatures": list(SIGNATURES.items()),

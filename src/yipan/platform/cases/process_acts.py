@@ -36,7 +36,11 @@ def _not_accepted(work: Work, call: processes.ActCall) -> bool:
         precheck.notify_correction(work, [Defect(**defect) for defect in data.get("defects", [])])
     elif call.outcome == "refuse":
         precheck.refuse_acceptance(
-            work, reason=call.opinion, law=data.get("law", ""), right_agency=data.get("right_agency", "")
+            work,
+            reason=call.opinion,
+            law=data.get("law", ""),
+            right_agency=data.get("right_agency", ""),
+            false_materials=data.get("false_materials") == "1",
         )
     else:
         return False
@@ -104,7 +108,13 @@ def _decide(work: Work, call: processes.ActCall) -> dict[str, Any]:
     if call.outcome == "grant":
         decision.grant(work, text=call.opinion)
     elif call.outcome == "refuse":
-        decision.refuse(work, reason=call.opinion, law=call.data.get("law", ""), facts=call.data.get("facts", ""))
+        decision.refuse(
+            work,
+            reason=call.opinion,
+            law=call.data.get("law", ""),
+            facts=call.data.get("facts", ""),
+            false_materials=call.data.get("false_materials") == "1",
+        )
     else:
         raise CaseProblem("请选择决定：准予或不予。")
     return {"decision": call.outcome}

@@ -47,6 +47,8 @@ VERBS = {
     "case.rate_again": "再次评价",
     "case.settle_alert": "核实真实性预警",
     "case.urge": "申请人催办",
+    "case.warn": "警告（虚假材料）",
+    "case.prior_came": "前置结果已取得",
     "case.refused_reading": "越权查看被拒绝",
     "client.register": "登记窗口来人",
 }
@@ -103,6 +105,7 @@ def _register_work() -> None:
     jobs.sweep("cases.tolerance", every=5.0)(work.end_broken_promises)
     jobs.sweep("cases.lights", every=5.0)(work.keep_lights)
     records.subscribe("case.archive", work.check_genuine, name="cases.check_genuine")
+    records.subscribe("licence.issued", work.prior_came, name="cases.prior_came")
     records.subscribe("item.in_force", work.tell_who_has_drafts, name="cases.item_in_force")
     records.subscribe("calendar.corrected", work.recount_clocks, name="cases.recount_clocks")
 

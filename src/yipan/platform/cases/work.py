@@ -5,9 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from yipan.platform import calendar, catalogue, documents, processes, records
+from yipan.platform import calendar, catalogue, documents, licences, processes, records
 
-from .actions import examination, genuine, hearings, letters, messages, recount, results, tolerance
+from .actions import examination, genuine, hearings, letters, messages, priors, recount, results, tolerance
 from .domain.letters import LETTERS
 from .domain.states import BEFORE_ACCEPTANCE, UNDECIDED, State
 from .models import Case, CaseDocument
@@ -85,6 +85,13 @@ def tell_who_has_drafts(event: records.Event) -> None:
         return
     for case in Case.objects.filter(item_key=event.item_key, state=State.DRAFT).order_by("pk").iterator(500):
         messages.tell(case, messages.applicants(case, now), "case.item_closed", now, words=words)
+
+
+def prior_came(event: records.Event) -> None:
+    """A licence was issued: cases of its holder may have waited for it."""
+    licence = licences.queries.holder_of(int(event.subject_id))
+    if licence is not None:
+        priors.came(licence.template, person_id=licence.person_id, entity_id=licence.entity_id, now=calendar.now())
 
 
 def end_unasked_hearings() -> int:

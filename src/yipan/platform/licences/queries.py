@@ -197,6 +197,34 @@ def story(licence_id: int) -> list[dict[str, Any]]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Which kind of licence somebody holds."""
+
+    template: str
+    person_id: int | None
+    entity_id: int | None
+
+
+def holder_of(licence_id: int) -> Held | None:
+    """Kind and holder of a licence."""
+    found = Licence.objects.filter(pk=licence_id).values_list("kind__key", "holder_person_id", "holder_entity_id")
+    row = found.first()
+    return Held(*row) if row else None
+
+
+def valid_number(template: str, *, person_id: int | None, entity_id: int | None, today: date) -> str:
+    """The number of a licence of a kind that its holder has and that is valid today; "" for none."""
+    found = Licence.objects.filter(kind__key=template, state="valid", valid_from__lte=today)
+    found = found.filter(Q(valid_to=None) | Q(valid_to__gte=today))
+    found = (
+        found.filter(holder_entity_id=entity_id)
+        if entity_id is not None
+        else found.filter(holder_entity_id=None, holder_person_id=person_id)
+    )
+    return found.order_by("-id").values_list("number", flat=True).first() or ""
+
+
 def key_ids() -> list[str]:
     """The keys that signed licences, for everybody who checks without this platform."""
     return list(Licence.objects.order_by("key_id").values_list("key_id", flat=True).distinct())

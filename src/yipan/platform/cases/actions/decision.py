@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from yipan.kernel.clock import show_date
 from yipan.platform import people, processes, records
 
 from .. import items, sheets
 from ..domain import specials
+from ..domain.bans import FALSE_MATERIALS, GROUNDS
 from ..domain.states import State
 from ..models import Case, Extension, SpecialProcedure
-from . import approvals, clocks, examination, hearings, letters, messages, tolerance
+from . import approvals, bans, clocks, examination, hearings, letters, messages, priors, tolerance
 from .core import CaseProblem, Work, acting_persons, work_on
 
 
@@ -19,6 +21,7 @@ def grant(work: Work, *, text: str) -> None:
     hearings.check_none_open(work)
     tolerance.check_granting(work)
     _check_required_specials(case, terms)
+    priors.check(work)
     kind = "grant" if terms.licensing else "result"
     number = letters.number(work, kind)
     case.decided_at, case.decision, case.decision_no = work.now, 1, number
@@ -41,8 +44,11 @@ def _check_required_specials(case: Case, terms: items.Terms) -> None:
         raise CaseProblem(f"本事项依法应当先进行{'、'.join(missing)}，完成后才能作出准予决定。")
 
 
-def refuse(work: Work, *, reason: str, law: str, facts: str) -> None:
-    """Refuse the licence: facts, law and reason are mandatory, the remedy is printed on the letter."""
+def refuse(work: Work, *, reason: str, law: str, facts: str, false_materials: bool = False) -> None:
+    """Refuse the licence: facts, law and reason are mandatory, the remedy is printed on the letter.
+
+    ``false_materials``: the applicant hid or forged; he is warned, and in matters of public safety banned for a year
+    (art. 78)."""
     missing = [name for name, value in (("事实", facts), ("理由", reason), ("法律依据", law)) if len(value.strip()) < 4]
     if missing:
         raise CaseProblem("不予决定须写明" + "、".join(missing) + "。")
@@ -56,10 +62,23 @@ def refuse(work: Work, *, reason: str, law: str, facts: str) -> None:
     work.act("refuse", reason=reason, payload=facts_of_act | _punctual(work), public=facts_of_act)
     title = "" if items.terms(case).licensing else "不予办理决定书"
     data = {"reason": reason, "law": law, "facts": facts} | hearings.quoted(work)
+    if false_materials:
+        data |= punished(work, number)
     letters.order(work, "refusal", number=number, title=title, data=data)
     tolerance.close(work)
     messages.tell_applicant(work, "case.refused", reason=reason)
     work.act("make_ready")
+
+
+def punished(work: Work, number: str) -> dict[str, Any]:
+    """What the letter says of false materials, with the ban where the item has one."""
+    ban = bans.impose(work, FALSE_MATERIALS, number=number)
+    records.act(
+        chain=("case", str(work.case.pk)), verb="case.warn", actor=work.actor, at=work.now,
+        subject=("case", str(work.case.pk)), reason=GROUNDS[FALSE_MATERIALS],
+        payload={"until": ban.until.isoformat() if ban else ""},
+    )  # fmt: skip
+    return {"warning": "1", "banned_until": show_date(ban.until) if ban else ""}
 
 
 def request_extension(case_id: int, *, days: int, reason: str, actor: records.Actor, now: datetime) -> Extension:

@@ -13,6 +13,7 @@ from ..domain.applicants import Applicant
 from ..domain.states import EXAMINING, State
 from ..models import Case, CaseMaterial, Channel
 from ..sources import SourceProblem, fetch_licence_file, verify_by_data
+from . import bans
 from .core import CaseProblem, work_on
 
 EDITABLE = frozenset({State.DRAFT, State.CORRECTION})
@@ -39,6 +40,7 @@ def begin(
     """Open a draft of an item for an applicant; the materials the situation asks for are listed on it at once."""
     check_offered(item_key, now)
     view = catalogue.queries.item_at(item_key, now)
+    bans.check_applicant(view.item.variant_code, applicant, now)
     found = items.of_view(view, answers)
     unit = people.queries.unit_by_key(found.unit_key)
     with transaction.atomic():

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from yipan.kernel.clock import show_date
+from yipan.kernel.clock import show_due
 from yipan.platform import people, processes, records
 
 from .. import items, sheets
@@ -210,7 +210,7 @@ def check_none_open(work: Work) -> None:
         return
     if hearing.asked_at is None and hearing.ask_until is not None:
         raise CaseProblem(
-            f"听证权利已经告知，申请期限到 {show_date(hearing.ask_until)} 届满，届满以前不能作出意见或者决定。"
+            f"听证权利已经告知，申请期限到 {show_due(hearing.ask_until)} 届满，届满以前不能作出意见或者决定。"
         )
     raise CaseProblem("听证还没有举行，记录听证笔录以后才能作出意见或者决定。")
 
@@ -247,7 +247,7 @@ def _asking(work: Work) -> Hearing:
     if hearing is None or hearing.asked_at is not None or hearing.ask_until is None:
         raise CaseProblem("现在没有可以申请或者放弃的听证。")
     if work.now >= hearing.ask_until:
-        raise CaseProblem(f"申请听证的期限已于 {show_date(hearing.ask_until)} 届满。")
+        raise CaseProblem(f"申请听证的期限已于 {show_due(hearing.ask_until)} 届满。")
     return hearing
 
 

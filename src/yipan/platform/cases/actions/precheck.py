@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from yipan.kernel.clock import show_due
 from yipan.platform import people, records
@@ -11,7 +12,7 @@ from ..domain import corrections
 from ..domain.corrections import Defect
 from ..domain.states import State
 from ..models import CaseMaterial, CorrectionDefect, CorrectionNotice
-from . import clocks, examination, exceptions, letters, messages, tolerance
+from . import clocks, decision, examination, exceptions, letters, messages, tolerance
 from .core import CaseProblem, Work, work_on
 
 
@@ -150,7 +151,9 @@ def _ask_second_unit(work: Work) -> None:
         examination.request_opinion(work, unit_key=unit.key, unit_name=unit.name)
 
 
-def refuse_acceptance(work: Work, *, reason: str, law: str, right_agency: str = "") -> None:
+def refuse_acceptance(
+    work: Work, *, reason: str, law: str, right_agency: str = "", false_materials: bool = False
+) -> None:
     """Refuse to accept, in writing, with reason, law and remedy, and whom to ask instead where that is known."""
     if len(reason.strip()) < 6:
         raise CaseProblem("请写明不予受理的理由。")
@@ -158,8 +161,11 @@ def refuse_acceptance(work: Work, *, reason: str, law: str, right_agency: str = 
         raise CaseProblem("请写明不予受理所依据的条款。")
     work.case.concluded_at = work.now
     work.act("refuse_acceptance", reason=reason, payload={"law": law}, public={"law": law})
-    data = {"reason": reason, "law": law, "right_agency": right_agency.strip()}
-    letters.order(work, "non_acceptance", data=data)
+    data: dict[str, Any] = {"reason": reason, "law": law, "right_agency": right_agency.strip()}
+    number = letters.number(work, "non_acceptance")
+    if false_materials:
+        data |= decision.punished(work, number)
+    letters.order(work, "non_acceptance", number=number, data=data)
     letters.order_approval_sheet(work)
     messages.tell_applicant(work, "case.not_accepted", reason=reason)
 

@@ -11,7 +11,7 @@ from yipan.platform import numbers, processes, records
 from .. import items, sheets
 from ..domain.states import State
 from ..models import Case, CaseMaterial, Submission
-from . import clocks, drafts, letters, tolerance
+from . import bans, clocks, drafts, letters, tolerance
 from .core import CaseProblem, Work, work_on
 
 LONGEST_KEY = 64
@@ -47,6 +47,7 @@ def submit(case_id: int, *, key: str, actor: records.Actor, now: datetime, e_ser
             if work.case.state != State.DRAFT:
                 return _received(work.case, repeated=True)
             drafts.check_offered(work.case.item_key, now)
+            bans.check_case(work.case, now)
             _check_complete(work.case, now)
             work.case.e_service = e_service
             _give_numbers(work)

@@ -1,6 +1,7 @@
 """Tables of cases. The state of a case is changed by ``actions`` only; nothing here decides anything."""
 
 from .aftermath import GenuineAlert, Rating, Rectification
+from .bans import ApplicationBan
 from .case import OPEN, UNFINISHED, Case, Channel, Submission, same_applicant
 from .corrections import CorrectionDefect, CorrectionException, CorrectionNotice
 from .hearings import Hearing
@@ -12,6 +13,7 @@ from .words import Opinion, Phrase
 __all__ = [
     "OPEN",
     "UNFINISHED",
+    "ApplicationBan",
     "Case",
     "CaseDocument",
     "CaseMaterial",

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from yipan.kernel.clock import day_of, show_due
+from yipan.kernel.clock import day_of, show_date, show_due
 from yipan.platform import calendar
 from yipan.platform import documents as papers
 
+from ..domain.bans import GROUNDS
 from ..models import (
+    ApplicationBan,
     Case,
     CaseDocument,
     CaseMaterial,
@@ -231,3 +233,11 @@ def _owed_state(one: Tolerance) -> str:
     if one.closed_at is not None:
         return "closed"
     return "late" if one.breached_at is not None else "owed"
+
+
+def bans(case: Case) -> list[str]:
+    """Bans that came of a case, in words for its unit (one statement)."""
+    return [
+        f"{GROUNDS[ban.ground]}，{show_date(ban.until)}以前不得再次申请该行政许可"
+        for ban in ApplicationBan.objects.filter(case=case)
+    ]

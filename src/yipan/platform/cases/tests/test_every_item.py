@@ -83,7 +83,7 @@ def test_what_law_wants_first_is_wanted():
         step(case, task, now)
     with pytest.raises(CaseProblem, match="依法应当先进行听证"):
         step(case, task, now)
-    assert not Licence.objects.exists()
+    assert not Licence.objects.filter(kind__key=item.licence_template).exists()
 
 
 def test_every_item_with_a_process_shows_it_beside_the_one_before_it_was_redesigned():

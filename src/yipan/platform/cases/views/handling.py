@@ -137,7 +137,7 @@ def _after(request: HttpRequest, case_id: int) -> HttpResponseBase:
 
 def _task_data(request: HttpRequest, case_id: int) -> dict[str, Any]:
     """What a task's form sends besides outcome and opinion."""
-    names = ("law", "facts", "second_officer", "place", "way", "receiver", "right_agency")
+    names = ("law", "facts", "second_officer", "place", "way", "receiver", "right_agency", "false_materials")
     data: dict[str, Any] = {name: request.POST[name] for name in names if request.POST.get(name)}
     if request.POST.get("outcome") == "correct":
         data["defects"] = _defects(request, case_id)

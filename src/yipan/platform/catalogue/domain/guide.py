@@ -95,6 +95,8 @@ def _handling(item: Item, raw: Mapping[str, Any], names: Names) -> Iterator[Pair
     yield "网上支付", _supported(handling.get("pay_online"))
     yield "中介服务", raw.get("intermediary") or "无"
     yield "数量限制", raw.get("quantity_limit") or "无数量限制"
+    priors = [f"{one['name']}（{one['basis']}）" for one in raw.get("prior_results") or ()]
+    yield "前置条件", "；".join(priors) or "无"
     commitment = raw.get("commitment") or {}
     yield "告知承诺", commitment.get("follow_up") or "适用" if commitment.get("allowed") else "不适用"
 

@@ -141,6 +141,8 @@ class _Reader:
             fields.fault("“extension”须写明可以延长几个工作日，例如“经批准可以延长10个工作日”", "extension")
         for name in GUIDE_KEYS:
             fields.raw(name)
+        fields.flag("public_safety")
+        self.prior_results()
         questions = tuple(self.questions())
         item = Item(
             key=fields.text("key"),
@@ -197,6 +199,20 @@ class _Reader:
         amount, unit = part.integer("amount"), part.choice("unit", UNITS)
         made = Limit(max(amount, 0), unit) if unit else None  # type: ignore[arg-type]
         return LimitText(made, part.text("explain", required=False), part.text("basis", required=False))
+
+    def prior_results(self) -> None:
+        """前置条件: each names the result, its law, and the licence kind or the materials that prove it."""
+        codes = {str(one.get("code")) for one in self.fields.raw("materials") or () if isinstance(one, dict)}
+        for entry in self.fields.maps("prior_results"):
+            entry.text("name")
+            entry.text("basis")
+            licence, proofs = entry.text("licence", required=False), entry.texts("materials")
+            if not licence and not proofs:
+                entry.fault("须写明由哪种证照（licence）或者哪些材料（materials）证明", "name")
+            for code in proofs:
+                if code not in codes:
+                    entry.fault(f"没有材料“{code}”", "materials")
+            entry.nothing_else()
 
     def standing(self) -> Standing:
         if self.fields.raw("standing") is None:
