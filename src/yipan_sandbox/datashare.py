@@ -1,5 +1,6 @@
 """The data exchange: records of the demo's firms and people in shared resources, asked for a named use."""
 
+import re
 import threading
 import time
 from pathlib import Path
@@ -43,3 +44,50 @@ def check(resource: str) -> Response:
 def uses() -> Response:
     """Which records were asked for, for what, on what ground."""
     return jsonify({"uses": current_app.extensions["store"].all("datashare", "use")})
+
+
+DISPUTE = {
+    "number": r".{4,80}",
+    "item": r".{1,120}",
+    "source": r".{1,200}",
+    "value": r".{0,500}",
+    "remark": r".{2,500}",
+}
+# An answer takes a while; what the keeper decides follows from the remark, so that a demo shows both.
+ANSWER_SECONDS = 2.0
+SHOULD_BE = re.compile(r"应(?:为|当是|当为|该是)[“\"]?([^”\"，。；]+)")
+
+
+@blueprint.post("/disputes")
+def take_dispute() -> Response:
+    """Contested data for the keeper of the register; a repeat by key is told as one."""
+    body = request.get_json(force=True)
+    faults = faults_of(body, DISPUTE)
+    if faults:
+        return refused(faults)
+    key = request.headers.get("Idempotency-Key", "")
+    with _lock:
+        store = current_app.extensions["store"]
+        known = next((one for one in store.all("datashare", "dispute").values() if one["key"] == key), None)
+        if known is None:
+            known = {"id": f"YY{len(store.all('datashare', 'dispute')) + 1:08d}", "key": key, "at": time.time(), **body}
+            store.put("datashare", "dispute", known["id"], known)
+    return jsonify({"id": known["id"]})
+
+
+@blueprint.get("/disputes/<number>")
+def dispute_state(number: str) -> Response:
+    """``{"state": "checking" | "answered", "corrected", "answer"}``."""
+    known = current_app.extensions["store"].get("datashare", "dispute", number)
+    if known is None:
+        return current_app.extensions["gateway"].refuse(404, "unknown", "没有这项异议")
+    if time.time() - known["at"] < ANSWER_SECONDS:
+        return jsonify({"state": "checking", "corrected": "", "answer": ""})
+    found = SHOULD_BE.search(known["remark"])
+    answer = "经核对登记档案，原登记有误，已更正" if found else "经核对登记档案，登记内容无误"
+    return jsonify({"state": "answered", "corrected": found[1] if found else "", "answer": answer})
+
+
+@blueprint.get("/disputes")
+def disputes() -> Response:
+    return jsonify({"disputes": current_app.extensions["store"].all("datashare", "dispute")})

@@ -1,21 +1,22 @@
 """Cases and the systems of the province over real HTTP: e-licence library, acceptance platform, 好差评, seals."""
 
 import hashlib
+import time
 
 import pytest
 import telling
 from telling import Story
 
 from yipan.connectors.base import call
-from yipan.platform import files
+from yipan.platform import files, forms
 from yipan.platform.cases import figures, stories
 from yipan.platform.cases.actions import results
 from yipan.platform.cases.actions.core import CaseProblem
 from yipan.platform.cases.domain.states import State
-from yipan.platform.cases.models import Case
+from yipan.platform.cases.models import Case, DataDispute
 from yipan.platform.cases.stories import moment
 from yipan.platform.documents.models import Document
-from yipan.platform.forms.models import Draft
+from yipan.platform.forms.models import Draft, SubmissionVersion
 from yipan.platform.jobs.testing import run_jobs, run_sweeps
 from yipan.platform.records.models import OutboxRow
 
@@ -220,3 +221,27 @@ def test_a_share_of_exempted_materials_by_item(sandbox):
     (line,) = [one for one in figures.exemption_by_item(cases) if one.item_key == "food_licence_new"]
     assert (line.share.part, line.share.whole) == (2, 4)
     assert line.reasons == {"电子证照库没有该证照": 2}
+
+
+def test_contested_data_go_to_the_registers_keeper_and_come_back_corrected(sandbox, inject):
+    """免2: over the exchange, once although it fails first, and the form says who corrected what."""
+    story = Story().begin("2021-11-01 09:00")
+    draft = Draft.objects.get(owner_id=story.subject[1])
+    field = next(key for key, one in draft.prefilled.items() if one["locked"] and one["source"] == "省法人库")
+    clerk, at = telling.staff("hall.clerk1"), moment("2021-11-01 09:00")
+    forms.actions.contest(draft.pk, field, "法定代表人应为“李新民”，十月已变更", actor=clerk, at=at)
+    inject("datashare", "duplicate")
+    story.fill("2021-11-01 09:00").submit("2021-11-01 09:00")
+    run_sweeps("records.send")
+    (kept,) = call("datashare", "GET", "/disputes").json()["disputes"].values()
+    dispute = DataDispute.objects.get(case=story.case)
+    assert (kept["number"], dispute.remote_id) == (dispute.number, kept["id"])
+    deadline = time.monotonic() + 20
+    while dispute.state == "open" and time.monotonic() < deadline:
+        time.sleep(0.3)
+        run_sweeps("cases.disputes")
+        dispute.refresh_from_db()
+    assert (dispute.state, dispute.corrected) == ("corrected", "李新民")
+    version = SubmissionVersion.objects.get(pk=story.case.form_data_id)
+    assert version.data[field] == "李新民"
+    assert dispute.number in version.sources[field]

@@ -34,3 +34,22 @@ def check(resource: str, holder: str, use: Use, *, seconds: float | None = None)
         return None
     facts = {str(label): str(value) for label, value in answer["facts"].items()}
     return Finding(str(answer["receipt"]), facts, str(answer.get("valid_to") or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the keeper of a register says of contested data: the corrected value ("" when the entry stays) and why."""
+
+    corrected: str
+    text: str
+
+
+def dispute(told: dict[str, object], *, key: str) -> str:
+    """Hand in contested data (数据异议); the platform's number of it. Raises ConnectorError."""
+    return str(call(SYSTEM, "POST", "/disputes", json=told, key=key).json()["id"])
+
+
+def dispute_state(remote_id: str) -> Answered | None:
+    """What became of it; None while the keeper looks into it. Raises ConnectorError."""
+    found = call(SYSTEM, "GET", f"/disputes/{remote_id}").json()
+    return Answered(str(found["corrected"]), str(found["answer"])) if found["state"] == "answered" else None

@@ -83,6 +83,7 @@ class Terms:
     conditions: tuple[str, ...]
     consequence: str
     public_safety: bool
+    waits_for_disputes: bool
     priors: tuple[PriorResult, ...]
 
     def need(self, code: str) -> Need | None:
@@ -173,6 +174,7 @@ def _printed(raw: Mapping[str, Any]) -> dict[str, Any]:
         "conditions": tuple(raw.get("accept_conditions") or ()),
         "consequence": str((raw.get("commitment") or {}).get("consequence", "")),
         "public_safety": bool(raw.get("public_safety")),
+        "waits_for_disputes": raw.get("disputes") == "wait",
         "priors": tuple(
             PriorResult(
                 str(one["name"]), str(one.get("licence", "")), tuple(one.get("materials") or ()), str(one["basis"])

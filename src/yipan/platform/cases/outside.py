@@ -8,8 +8,9 @@ from yipan.connectors import acceptance, datashare, elicence, rating
 from yipan.connectors.base import TOO_EARLY, ConnectorError, Use
 from yipan.platform import people, records
 
+from .actions import disputes
 from .models import Case
-from .sources import Fetched, SourceProblem, Verified
+from .sources import DisputeAnswer, Fetched, SourceProblem, Verified
 
 SHORTEST = 0.5
 
@@ -86,6 +87,29 @@ def verify_data(case: Case, resource: str, actor: records.Actor) -> Verified:
         raise SourceProblem("数据共享平台没有该数据", "数据共享平台没有查到有关记录，")
     valid_to = _day(found.valid_to)
     return Verified(found.receipt, found.facts, valid_to)
+
+
+def send_dispute(message: records.Outgoing) -> records.Sent:
+    """Hand contested data to the platform that forwards it to the register's keeper."""
+    told = dict(message.payload)
+    dispute_id = int(told.pop("dispute"))
+    try:
+        remote = datashare.dispute(told, key=message.key)
+    except ConnectorError as problem:
+        if problem.permanent:
+            raise records.Rejected(str(problem)) from problem
+        raise
+    disputes.sent(dispute_id, remote)
+    return records.Sent(remote)
+
+
+def dispute_answer(remote_id: str) -> DisputeAnswer | None:
+    """What the keeper found; None while he looks into it, or while the platform does not answer."""
+    try:
+        found = datashare.dispute_state(remote_id)
+    except ConnectorError:
+        return None
+    return DisputeAnswer(found.corrected, found.text) if found is not None else None
 
 
 def _use(case: Case) -> Use:

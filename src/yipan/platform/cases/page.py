@@ -97,6 +97,7 @@ def context(
         "now": now,
         "extensions": queries.pending_extensions(case),
         "hearing": hearing,
+        "disputes": queries.disputes(case, now),
         "priors": priors.of(case, terms, now),
         "bans": queries.bans(case) if case.decision == REFUSED or case.concluded_at else [],
         "hosts": hearings.hosts(case.unit_key, now) if hearing and hearing.state != "told" else [],

@@ -34,6 +34,7 @@ def of(case: Case, now: datetime) -> dict[str, Any]:
         "notice": notice,
         "owed": [one for one in queries.tolerances(case) if one.open] if case.acceptance else [],
         "specials": [_special(one) for one in procedures],
+        "disputes": queries.disputes(case, now),
         "hearing": queries.hearing(case) if terms.hearing else None,
         "documents": queries.documents(case, for_applicant=True),
         "materials": queries.materials(case),

@@ -28,6 +28,7 @@ RIGHTS = {
     "case.import": "导入历史办件",
     "case.rectify": "核实和整改差评",
     "case.check_genuine": "核实真实性预警",
+    "data.correct": "核实数据异议、更正登记",
 }
 VERBS = {
     "case.begin": "开始申请",
@@ -47,6 +48,9 @@ VERBS = {
     "case.rate_again": "再次评价",
     "case.settle_alert": "核实真实性预警",
     "case.urge": "申请人催办",
+    "case.open_dispute": "提出数据异议",
+    "case.correct_data": "更正登记数据",
+    "case.keep_data": "维持登记数据",
     "case.warn": "警告（虚假材料）",
     "case.prior_came": "前置结果已取得",
     "case.refused_reading": "越权查看被拒绝",
@@ -74,6 +78,7 @@ def register() -> None:
     _register_work()
     reminding.register("case", reminders.SOURCE)
     reminding.register("rating", reminders.RATINGS)
+    reminding.register("dispute", reminders.DISPUTES)
     _register_outside()
     _register_menus()
 
@@ -90,7 +95,7 @@ def _titles(subject_ids: list[str]) -> dict[str, Any]:
 
 def _register_work() -> None:
     from . import work
-    from .actions import approvals, rectifying
+    from .actions import approvals, disputes, rectifying
 
     jobs.task(work.PRODUCE)(work.produce_document)
     jobs.task(work.ISSUE)(work.issue_licence)
@@ -98,10 +103,12 @@ def _register_work() -> None:
         processes.errands.register(kind, title)
     processes.errands.register(work.REJECTED, "推送被退回")
     processes.errands.register(rectifying.ERRAND, "差评整改")
+    processes.errands.register(disputes.ERRAND, "数据异议")
     records.subscribe(DEAD, work.tell_unit_of_rejected_push, name="cases.rejected_push")
     records.subscribe(RESENT, work.push_was_resent, name="cases.resent_push")
     jobs.sweep("cases.overrun", every=5.0)(work.end_overrun_procedures)
     jobs.sweep("cases.hearings", every=5.0)(work.end_unasked_hearings)
+    jobs.sweep("cases.disputes", every=5.0)(work.take_outside_answers)
     jobs.sweep("cases.tolerance", every=5.0)(work.end_broken_promises)
     jobs.sweep("cases.lights", every=5.0)(work.keep_lights)
     records.subscribe("case.archive", work.check_genuine, name="cases.check_genuine")
@@ -112,11 +119,14 @@ def _register_work() -> None:
 
 def _register_outside() -> None:
     from . import outside, sources
+    from .actions import disputes
 
     records.register_channel("acceptance", outside.report_case)
     records.register_channel("rating", outside.report_rating)
     sources.register_licence_source(outside.fetch_licence)
     sources.register_data_source(outside.verify_data)
+    records.register_channel(disputes.CHANNEL, outside.send_dispute)
+    sources.register_dispute_source(outside.dispute_answer)
 
 
 def _register_menus() -> None:
@@ -134,6 +144,9 @@ def _register_menus() -> None:
         icon="alert-triangle",
         right="case.check_genuine",
         order=70,
+    )
+    navigation.register(
+        "workbench", "审批办理", "数据异议", "cases:disputes", icon="message-report", right="data.correct", order=65
     )
     navigation.register(
         "workbench", "审批办理", "办件成效", "cases:figures", icon="chart-bar", right="case.read", order=60

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from yipan.platform import notices, processes
+from yipan.platform import notices, people, processes
 from yipan.platform.notices.reminding import Deadline, Deadlines
 
 from .actions import messages, tolerance
 from .domain.states import ENDED, UNDECIDED, State
-from .models import Case, CorrectionNotice, Rectification, Tolerance
+from .models import Case, CorrectionNotice, DataDispute, Rectification, Tolerance
 
 RUNNING = UNDECIDED - {State.SPECIAL_PROCEDURE}
 
@@ -79,3 +79,27 @@ def ratings_upcoming(name: str, since: datetime, until: datetime) -> Iterator[De
 
 
 RATINGS = Deadlines(ratings_upcoming, tell)
+
+
+def disputes_upcoming(name: str, since: datetime, until: datetime) -> Iterator[Deadline]:
+    """Contested data that a unit here still has to look into (one statement)."""
+    if name != "answer":
+        return
+    found = DataDispute.objects.filter(state=DataDispute.State.OPEN, due__gt=since, due__lte=until)
+    for one in found.exclude(keeper_unit="").select_related("case").order_by("pk"):
+        yield Deadline(("dispute", str(one.pk)), one.due, one)
+
+
+def tell_of_dispute(deadline: Deadline, template: str, to: Sequence[str], at: datetime) -> None:
+    """``to``: role:KEY in the keeper's unit, district:KEY anywhere."""
+    dispute: DataDispute = deadline.thing
+    unit_id = people.queries.unit_by_key(dispute.keeper_unit).id
+    found: list[notices.Recipient] = [
+        notices.Role(key, unit_id=unit_id if kind == "role" else None)
+        for kind, _, key in (word.partition(":") for word in to)
+    ]
+    told = {"label": dispute.label, "number": dispute.number, "keeper": dispute.keeper_name}
+    messages.tell(dispute.case, found, template, at, due=deadline.at, **told)
+
+
+DISPUTES = Deadlines(disputes_upcoming, tell_of_dispute)

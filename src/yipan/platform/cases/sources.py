@@ -38,6 +38,16 @@ class Verified:
     valid_to: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DisputeAnswer:
+    """What an outside keeper says of contested data: the corrected value ("" when the entry stays) and why."""
+
+    corrected: str
+    text: str
+
+
+DisputeSource = Callable[[str], DisputeAnswer | None]
+_disputes: DisputeSource | None = None
 LicenceSource = Callable[[Case, str, records.Actor], Fetched]
 DataSource = Callable[[Case, str, records.Actor], Verified]
 _source: LicenceSource | None = None
@@ -66,3 +76,13 @@ def verify_by_data(case: Case, resource: str, actor: records.Actor) -> Verified:
     if _data is None:
         raise SourceProblem("未接入", "数据共享平台尚未接入，")
     return _data(case, resource, actor)
+
+
+def register_dispute_source(source: DisputeSource) -> None:
+    global _disputes
+    _disputes = source
+
+
+def dispute_answer(remote_id: str) -> DisputeAnswer | None:
+    """What became of a dispute at its outside keeper; None while it is being looked into."""
+    return _disputes(remote_id) if _disputes is not None else None

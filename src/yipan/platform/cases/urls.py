@@ -6,7 +6,19 @@ from yipan.platform.ui.access import needs
 
 from .alerts import AlertList
 from .listing import CaseList
-from .views import applying, figures, handling, hearings, history, mine, papers, phrases, procedures, receiving
+from .views import (
+    applying,
+    disputes,
+    figures,
+    handling,
+    hearings,
+    history,
+    mine,
+    papers,
+    phrases,
+    procedures,
+    receiving,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -36,6 +48,8 @@ urlpatterns = [
     path("progress/", mine.ask, name="ask"),
     path("cases/", needs("case.read")(CaseList.as_view()), name="list"),
     path("cases/alerts/", needs("case.check_genuine")(AlertList.as_view()), name="alerts"),
+    path("disputes/", needs("data.correct")(disputes.DisputeList.as_view()), name="disputes"),
+    path("disputes/<int:dispute_id>/", disputes.answer, name="dispute"),
     path("cases/figures/", figures.page, name="figures"),
     path("admin/history/", history.upload, name="import"),
     path("admin/history/template.csv", history.template, name="import_template"),

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from yipan.platform import calendar, catalogue, documents, licences, processes, records
 
-from .actions import examination, genuine, hearings, letters, messages, priors, recount, results, tolerance
+from .actions import disputes, examination, genuine, hearings, letters, messages, priors, recount, results, tolerance
 from .domain.letters import LETTERS
 from .domain.states import BEFORE_ACCEPTANCE, UNDECIDED, State
 from .models import Case, CaseDocument
@@ -92,6 +92,10 @@ def prior_came(event: records.Event) -> None:
     licence = licences.queries.holder_of(int(event.subject_id))
     if licence is not None:
         priors.came(licence.template, person_id=licence.person_id, entity_id=licence.entity_id, now=calendar.now())
+
+
+def take_outside_answers() -> int:
+    return disputes.outside_answers(calendar.now())
 
 
 def end_unasked_hearings() -> int:

@@ -44,8 +44,9 @@ class CodesLoader:
                 entry.fault(f"代码“{code}”重复", "code")
             seen.add(code)
             entry.text("name")
-            for name in ("address", "hours"):  # of halls
+            for name in ("address", "hours", "unit"):  # of halls, of keepers of registers
                 entry.text(name, required=False)
+            entry.integer("days", required=False, default=0)
             entry.nothing_else()
         fields.nothing_else()
         return fields.findings

@@ -278,6 +278,25 @@ def codes(table: str) -> Sequence[tuple[str, str]] | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who keeps the register that a source of data stands for: a unit here, else an outside platform by name."""
+
+    name: str
+    unit: str
+    days: int
+
+
+KEEPER_DAYS = 5
+
+
+def keeper(source: str) -> Keeper:
+    """The keeper of a source (code table data_keeper); without an entry the platform that gave the value."""
+    found = CodeTable.objects.filter(key="data_keeper").values_list("codes", flat=True).first() or []
+    entry = next((code for code in found if code["code"] == source), {})
+    return Keeper(str(entry.get("name", source)), str(entry.get("unit", "")), int(entry.get("days") or KEEPER_DAYS))
+
+
+@dataclass(frozen=True, slots=True)
 class Hall:
     """A hall as guides name it."""
 

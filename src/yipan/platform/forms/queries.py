@@ -174,5 +174,27 @@ def contested(draft_id: int) -> dict[str, dict[str, str]]:
     return {key: {"label": fields[key].label, **one} for key, one in draft.contested.items() if key in fields}
 
 
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """A value of a register that the one who handed the form in says is wrong."""
+
+    field: str
+    label: str
+    value: str
+    source: str
+    remark: str
+
+
+def contested_in(version_id: int) -> list[Contested]:
+    """What was contested in a finished version, with the value and where it came from."""
+    version = SubmissionVersion.objects.select_related("form", "draft").get(pk=version_id)
+    fields, known = stored.form_of(version.form).fields, stored.prefilled_of(version.draft)
+    return [
+        Contested(key, fields[key].label, str(known[key].value), known[key].source, one["remark"])
+        for key, one in version.contested.items()
+        if key in fields and key in known
+    ]
+
+
 def _version(version_id: int) -> SubmissionVersion:
     return SubmissionVersion.objects.select_related("form").get(pk=version_id)

@@ -2,7 +2,7 @@
 
 from .. import items, sheets
 from ..models import CaseMaterial, CorrectionNotice
-from . import clocks, submission, tolerance
+from . import clocks, disputes, submission, tolerance
 from .core import CaseProblem, Work
 
 
@@ -30,6 +30,7 @@ def submit_correction(work: Work) -> None:
     clocks.refresh(work.case, items.terms(work.case))
     work.act("submit_correction", payload={"notice": notice.number})
     tolerance.order_promise(work)
+    disputes.open_contested(work)
 
 
 def sheets_changed(work: Work, notice: CorrectionNotice) -> bool:

@@ -11,7 +11,7 @@ from ..domain import specials
 from ..domain.bans import FALSE_MATERIALS, GROUNDS
 from ..domain.states import State
 from ..models import Case, Extension, SpecialProcedure
-from . import approvals, bans, clocks, examination, hearings, letters, messages, priors, tolerance
+from . import approvals, bans, clocks, disputes, examination, hearings, letters, messages, priors, tolerance
 from .core import CaseProblem, Work, acting_persons, work_on
 
 
@@ -22,6 +22,7 @@ def grant(work: Work, *, text: str) -> None:
     tolerance.check_granting(work)
     _check_required_specials(case, terms)
     priors.check(work)
+    disputes.check_answered(work)
     kind = "grant" if terms.licensing else "result"
     number = letters.number(work, kind)
     case.decided_at, case.decision, case.decision_no = work.now, 1, number

@@ -11,7 +11,7 @@ from yipan.platform import numbers, processes, records
 from .. import items, sheets
 from ..domain.states import State
 from ..models import Case, CaseMaterial, Submission
-from . import bans, clocks, drafts, letters, tolerance
+from . import bans, clocks, disputes, drafts, letters, tolerance
 from .core import CaseProblem, Work, work_on
 
 LONGEST_KEY = 64
@@ -90,6 +90,7 @@ def receive(work: Work) -> None:
     )
     Case.objects.filter(pk=case.pk).update(instance_id=instance.id)
     case.instance_id = instance.id
+    disputes.open_contested(work)
 
 
 def check_valid(case: Case, now: datetime) -> None:

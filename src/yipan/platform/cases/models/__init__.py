@@ -4,6 +4,7 @@ from .aftermath import GenuineAlert, Rating, Rectification
 from .bans import ApplicationBan
 from .case import OPEN, UNFINISHED, Case, Channel, Submission, same_applicant
 from .corrections import CorrectionDefect, CorrectionException, CorrectionNotice
+from .disputes import DataDispute
 from .hearings import Hearing
 from .materials import CaseMaterial, Tolerance
 from .papers import CaseDocument
@@ -21,6 +22,7 @@ __all__ = [
     "CorrectionDefect",
     "CorrectionException",
     "CorrectionNotice",
+    "DataDispute",
     "Extension",
     "GenuineAlert",
     "Hearing",

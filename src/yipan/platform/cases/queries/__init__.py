@@ -1,5 +1,6 @@
 """Every read of cases."""
 
+from .disputes import DisputeRow, disputes, disputes_query, kept_dispute
 from .hearings import HearingRow, PublicHearing, hearing, public_hearings
 from .parts import (
     DocumentRow,
@@ -47,6 +48,7 @@ from .rows import CaseRow, Title, masked_name, row, rows, titles
 __all__ = [
     "CaseNotFound",
     "CaseRow",
+    "DisputeRow",
     "DocumentRow",
     "HearingRow",
     "MaterialRow",
@@ -59,6 +61,8 @@ __all__ = [
     "at_counter",
     "bans",
     "by_code",
+    "disputes",
+    "disputes_query",
     "documents",
     "get_at_counter",
     "get_exception",
@@ -69,6 +73,7 @@ __all__ = [
     "get_special",
     "get_tolerance",
     "hearing",
+    "kept_dispute",
     "masked_name",
     "materials",
     "notices",

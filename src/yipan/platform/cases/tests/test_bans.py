@@ -1,4 +1,4 @@
-"""Bans on applying again (行政许可法 art. 78, 79, sheet 22 c10): by the day, for one applicant and one licence alone."""
+"""Bans on applying again (行政许可法 art. 78, 79, sheet 22 c10): by the day, for an applicant and a licence alone."""
 
 from datetime import date
 

@@ -142,6 +142,7 @@ class _Reader:
         for name in GUIDE_KEYS:
             fields.raw(name)
         fields.flag("public_safety")
+        fields.choice("disputes", ("wait", "go_on"), required=False)
         self.prior_results()
         questions = tuple(self.questions())
         item = Item(
