@@ -12,6 +12,7 @@ STAFF = ("workbench", "counter", "administration")
 # Entries of side menus that are no lists, with what they are.
 NO_LISTS = {
     "workbench:home": "a home page", "counter:home": "a home page", "cases:receive": "a form for one client",
+    "cases:devices": "one computer's devices and slips of a day",
     "cases:phrases": "one's own settings", "cases:figures": "figures that open lists", "cases:import": "one upload",
     "notices:inbox": "a mailbox that citizens and staff share",
     "records:integrity": "the last verifications, and the button that starts one",
@@ -21,7 +22,7 @@ PARTS = {
     "ui/list.html": "the component itself", "ui/list_outcome.html": "what became of one batch",
     "records/integrity.html": "the last verifications",
     "cases/page.html": "materials and documents of one case", "cases/_sheet.html": "groups of one form",
-    "cases/figures.html": "figures of one time",
+    "cases/figures.html": "figures of one time", "cases/devices.html": "the slips of one clerk's day",
     "cases/receive.html": "the cases of the client at the window", "processes/instance.html": "steps of one matter",
     "processes/_home.html": "the most urgent tasks", "processes/definition.html": "elements of one process",
     "publishing/pack.html": "releases of one pack", "catalogue/admin_version.html": "what one version changed",

@@ -211,4 +211,6 @@ YIPAN_KEYS = PLACES.keys
 YIPAN_UPLOAD_LIMIT = int(os.environ.get("YIPAN_UPLOAD_LIMIT", str(100 * 1024 * 1024)))
 YIPAN_CLAMAV = os.environ.get("YIPAN_CLAMAV", "")
 YIPAN_REENCODE_IMAGES = os.environ.get("YIPAN_REENCODE_IMAGES", "1") == "1"
+# Pairs the windows of a demo with its simulated devices; real windows are paired on their own page.
+YIPAN_BRIDGE_TOKEN = os.environ.get("YIPAN_BRIDGE_TOKEN", "")
 YIPAN_DEVICE_BRIDGE = os.environ.get("YIPAN_DEVICE_BRIDGE", "http://127.0.0.1:17703")

@@ -31,10 +31,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "client": None,
     }
     if apps.is_installed("yipan.platform.cases"):
-        from yipan.platform.cases.views import common
+        from yipan.platform.cases.views import common, devices
 
         from . import queries
 
         values["desk"] = queries.desk(common.actor_of(request), calendar.now())
         values["client"] = common.client_of(request)
+        values["bridge"] = devices.bridge()
     return render(request, "counter/home.html", values)

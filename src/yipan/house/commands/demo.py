@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import json
 import os
+import secrets
 import sys
 import time
 import urllib.error
@@ -137,6 +138,8 @@ class Demo:
                 "YIPAN_ENV": os.environ.get("YIPAN_ENV", "demo"),
                 "DJANGO_SETTINGS_MODULE": "yipan.house.settings",
                 "YIPAN_SANDBOX_URL": sandbox,
+                "YIPAN_DEVICE_BRIDGE": f"http://127.0.0.1:{listening.free_port()}",
+                "YIPAN_BRIDGE_TOKEN": secrets.token_hex(8),
                 "YIPAN_PUBLIC_URL": os.environ.get("YIPAN_PUBLIC_URL", self.address),
                 "PYTHONUNBUFFERED": "1",
                 MARK: str(self.places.home),
@@ -150,6 +153,11 @@ class Demo:
             sys.executable, "-m", "yipan_sandbox", "--host", "127.0.0.1", "--port", sandbox_port,
             "--data", str(self.places.home / "sandbox"), "--callback", f"{self.address}/callbacks/sms/",
         ]  # fmt: skip
+        bridge = [
+            sys.executable, "-m", "yipan_bridge", "--port", environment["YIPAN_DEVICE_BRIDGE"].rsplit(":", 1)[1],
+            "--token", environment["YIPAN_BRIDGE_TOKEN"], "--origin", self.address,
+        ]  # fmt: skip
+        self.supervisor.start(Child("bridge", bridge, logs / "bridge.log", environment))
         worker = [sys.executable, "-m", "yipan.house.cli", "worker"]
         self.supervisor.start(Child("sandbox", sandbox, logs / "sandbox.log", environment))
         self.supervisor.start(Child("web", serve.command(self.host, self.port), logs / "web.log", environment))

@@ -16,7 +16,7 @@ from .actions.results import WAYS
 from .domain import corrections, desk, specials
 from .domain.hearings import SIGNATURES
 from .domain.states import EXAMINING, State, allowed_acts
-from .models import Case, CaseMaterial
+from .models import Case, CaseMaterial, Channel
 from .progress import GRADES
 
 RIGHTS = (
@@ -97,6 +97,7 @@ def context(
         "now": now,
         "extensions": queries.pending_extensions(case),
         "hearing": hearing,
+        "signed": queries.signatures(case) if case.channel == Channel.COUNTER else [],
         "disputes": queries.disputes(case, now),
         "priors": priors.of(case, terms, now),
         "bans": queries.bans(case) if case.decision == REFUSED or case.concluded_at else [],

@@ -48,6 +48,8 @@ VERBS = {
     "case.rate_again": "再次评价",
     "case.settle_alert": "核实真实性预警",
     "case.urge": "申请人催办",
+    "case.sign": "申请人签名",
+    "case.print": "打印小票",
     "case.open_dispute": "提出数据异议",
     "case.correct_data": "更正登记数据",
     "case.keep_data": "维持登记数据",
@@ -135,6 +137,7 @@ def _register_menus() -> None:
     navigation.register(
         "counter", "窗口业务", "收件登记", "cases:receive", icon="clipboard-check", right="case.receive"
     )
+    navigation.register("counter", "窗口业务", "设备和打印", "cases:devices", icon="tool", right="case.receive")
     navigation.register("workbench", "审批办理", "办件", "cases:list", icon="files", right="case.read", order=20)
     navigation.register(
         "workbench",

@@ -19,6 +19,9 @@ from .views import (
     procedures,
     receiving,
 )
+from .views import (
+    devices as device_views,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -43,6 +46,12 @@ urlpatterns = [
     path("counter/cases/<int:case_id>/correct/", receiving.correct, name="counter_correct"),
     path("counter/cases/<int:case_id>/confirm/", receiving.confirm, name="counter_confirm"),
     path("counter/cases/<int:case_id>/discard/", receiving.discard, name="counter_discard"),
+    path("counter/devices/", device_views.devices, name="devices"),
+    path("counter/prints/<int:job_id>/", device_views.printed, name="printed"),
+    path("counter/cases/<int:case_id>/scans/", device_views.scans, name="counter_scans"),
+    path("counter/cases/<int:case_id>/sign/", device_views.sign, name="counter_sign"),
+    path("counter/cases/<int:case_id>/slip/", device_views.print_slip, name="counter_slip"),
+    path("cases/<int:case_id>/signatures/<int:signature_id>/", papers.signature, name="signature"),
     path("counter/cases/<int:case_id>/receipt/", receiving.receipt, name="counter_receipt"),
     path("counter/cases/<int:case_id>/documents/<int:document_id>/", receiving.document, name="counter_document"),
     path("progress/", mine.ask, name="ask"),

@@ -4,6 +4,7 @@ from .aftermath import GenuineAlert, Rating, Rectification
 from .bans import ApplicationBan
 from .case import OPEN, UNFINISHED, Case, Channel, Submission, same_applicant
 from .corrections import CorrectionDefect, CorrectionException, CorrectionNotice
+from .counter import CaseSignature, PrintJob
 from .disputes import DataDispute
 from .hearings import Hearing
 from .materials import CaseMaterial, Tolerance
@@ -18,6 +19,7 @@ __all__ = [
     "Case",
     "CaseDocument",
     "CaseMaterial",
+    "CaseSignature",
     "Channel",
     "CorrectionDefect",
     "CorrectionException",
@@ -29,6 +31,7 @@ __all__ = [
     "Opinion",
     "OpinionRequest",
     "Phrase",
+    "PrintJob",
     "Rating",
     "Rectification",
     "SpecialProcedure",

@@ -1,5 +1,6 @@
 """Every read of cases."""
 
+from .counter import PrintRow, SignatureRow, print_jobs, signature_file, signatures
 from .disputes import DisputeRow, disputes, disputes_query, kept_dispute
 from .hearings import HearingRow, PublicHearing, hearing, public_hearings
 from .parts import (
@@ -55,7 +56,9 @@ __all__ = [
     "OpinionRow",
     "OwedRow",
     "PhraseRow",
+    "PrintRow",
     "PublicHearing",
+    "SignatureRow",
     "TimelineRow",
     "Title",
     "at_counter",
@@ -88,12 +91,15 @@ __all__ = [
     "pending_extensions",
     "pending_proposals",
     "phrases",
+    "print_jobs",
     "public_hearings",
     "rating",
     "rectification",
     "row",
     "rows",
     "same_draft",
+    "signature_file",
+    "signatures",
     "titles",
     "tolerances",
     "visible",

@@ -199,6 +199,12 @@ def confirm(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
     return _step(request, case, "confirm", desk, context, status=422 if problem else 200)
 
 
+def _bridge() -> dict[str, str]:
+    from . import devices  # which serves pages of this module
+
+    return devices.bridge()
+
+
 def _step(
     request: HttpRequest, case: Case, step: str, desk: Desk, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
@@ -215,6 +221,8 @@ def _step(
     closed = items.standing(case.item_key, calendar.now()).words if case.state == State.DRAFT else ""
     shared = {
         "closed": closed,
+        "bridge": _bridge() if desk.staff else None,
+        "signatures": queries.signatures(case) if desk.staff and step == "confirm" else [],
         "base": desk.base,
         "face": desk.face,
         "at_counter": desk.staff,

@@ -33,6 +33,17 @@ def document(request: HttpRequest, case_id: int, document_id: int) -> HttpRespon
 
 
 @needs("case.read")
+def signature(request: HttpRequest, case_id: int, signature_id: int) -> HttpResponseBase:
+    """The applicant's signature, given at the window."""
+    actor = common.actor_of(request)
+    case = queries.get_for_staff(case_id, actor)
+    file_id = queries.signature_file(case, signature_id)
+    if file_id is None:
+        raise queries.CaseNotFound
+    return files.response(file_id, actor, ("case", str(case.pk)))
+
+
+@needs("case.read")
 def opinion_image(request: HttpRequest, case_id: int, opinion_id: int) -> HttpResponseBase:
     """The picture of a handwritten opinion."""
     actor = common.actor_of(request)

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from yipan.platform import calendar, catalogue, documents, people
 from yipan.platform.ui import render
 from yipan.platform.ui.access import needs
+from yipan.platform.ui.middleware import device_bridge
 
 from .. import queries
 from ..actions import submission
 from ..domain.states import State
 from ..models import CaseDocument
-from . import common, desks
+from . import common, desks, devices
 
 COUNTER = desks.Desk(
     base="ui/base_staff.html",
@@ -38,6 +39,7 @@ COUNTER = desks.Desk(
 CLIENT_FIELDS = ("kind", "firm_name", "firm_code", "legal_rep", "name", "id_kind", "id_no", "phone")
 
 
+@device_bridge
 @needs("case.receive")
 @require_http_methods(["GET", "POST"])
 def receive(request: HttpRequest) -> HttpResponseBase:
@@ -56,6 +58,7 @@ def receive(request: HttpRequest) -> HttpResponseBase:
     words = request.GET.get("q", "").strip()
     context = {
         "face": "counter",
+        "bridge": devices.bridge(),
         "client": client,
         "errors": errors,
         "entered": entered | {"kind": entered["kind"] or "entity"},
@@ -81,12 +84,14 @@ def form(request: HttpRequest, case_id: int) -> HttpResponseBase:
     return desks.form(request, case_id, COUNTER)
 
 
+@device_bridge
 @needs("case.receive")
 @require_http_methods(["GET", "POST"])
 def materials(request: HttpRequest, case_id: int) -> HttpResponseBase:
     return desks.materials(request, case_id, COUNTER)
 
 
+@device_bridge
 @needs("case.receive")
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, case_id: int) -> HttpResponseBase:
@@ -108,12 +113,14 @@ def discard(request: HttpRequest, case_id: int) -> HttpResponseBase:
     return redirect("cases:receive")
 
 
+@device_bridge
 @needs("case.receive")
 def receipt(request: HttpRequest, case_id: int) -> HttpResponseBase:
     """What the client takes home: number, query code, what was handed in; ready to print."""
     case = common.counter_case(request, case_id)
     context = {
         "face": "counter",
+        "bridge": devices.bridge(),
         "case": queries.row(case, calendar.now()),
         "query_code": case.query_code,
         "materials": [row for row in queries.materials(case) if row.source],
