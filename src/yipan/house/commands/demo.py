@@ -149,6 +149,7 @@ class Demo:
         sandbox = [
             sys.executable, "-m", "yipan_sandbox", "--host", "127.0.0.1", "--port", sandbox_port,
             "--data", str(self.places.home / "sandbox"), "--callback", f"{self.address}/callbacks/sms/",
+            "--reports", f"{self.address}/callbacks",
         ]  # fmt: skip
         worker = [sys.executable, "-m", "yipan.house.cli", "worker"]
         self.supervisor.start(Child("sandbox", sandbox, logs / "sandbox.log", environment))

@@ -2,8 +2,10 @@
 
 from .aftermath import GenuineAlert, Rating, Rectification
 from .bans import ApplicationBan
+from .batches import Batch, BatchLine
 from .case import OPEN, UNFINISHED, Case, Channel, Submission, same_applicant
 from .corrections import CorrectionDefect, CorrectionException, CorrectionNotice
+from .delivery import Delivery, Dispatch, DispatchEvent
 from .disputes import DataDispute
 from .hearings import Hearing
 from .materials import CaseMaterial, Tolerance
@@ -15,6 +17,8 @@ __all__ = [
     "OPEN",
     "UNFINISHED",
     "ApplicationBan",
+    "Batch",
+    "BatchLine",
     "Case",
     "CaseDocument",
     "CaseMaterial",
@@ -23,6 +27,9 @@ __all__ = [
     "CorrectionException",
     "CorrectionNotice",
     "DataDispute",
+    "Delivery",
+    "Dispatch",
+    "DispatchEvent",
     "Extension",
     "GenuineAlert",
     "Hearing",
