@@ -102,10 +102,13 @@ def _titles(subject_ids: list[str]) -> dict[str, Any]:
 
 def _register_work() -> None:
     from . import work
-    from .actions import approvals, disputes, rectifying, tracking
+    from .actions import approvals, batching, disputes, rectifying, tracking
+    from .views.batching import TASKS
 
     jobs.task(work.PRODUCE)(work.produce_document)
     jobs.task(work.ISSUE)(work.issue_licence)
+    jobs.task(batching.JOB)(batching.run)
+    processes.register_batch("todo", TASKS)
     for kind, title in approvals.KINDS.items():
         processes.errands.register(kind, title)
     processes.errands.register(work.REJECTED, "推送被退回")
