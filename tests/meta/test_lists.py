@@ -21,7 +21,7 @@ PARTS = {
     "ui/list.html": "the component itself", "ui/list_outcome.html": "what became of one batch",
     "records/integrity.html": "the last verifications",
     "cases/page.html": "materials and documents of one case", "cases/_sheet.html": "groups of one form",
-    "cases/figures.html": "figures of one time",
+    "cases/figures.html": "figures of one time", "cases/batch.html": "the ticked cases of one batch",
     "cases/receive.html": "the cases of the client at the window", "processes/instance.html": "steps of one matter",
     "processes/_home.html": "the most urgent tasks", "processes/definition.html": "elements of one process",
     "publishing/pack.html": "releases of one pack", "catalogue/admin_version.html": "what one version changed",

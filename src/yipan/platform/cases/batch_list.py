@@ -37,10 +37,10 @@ class BatchResult(listing.ListPage):
 
     key, title, face = "cases.batch", "批量办理结果", "workbench"
     template = "cases/batch_result.html"
-    default_order = "id"
+    default_order = "short_no"
     columns = (
         listing.Column("item_title", "事项", link=lambda row: reverse("cases:page", args=[row.case_id]), fixed=True),
-        listing.Column("short_no", "短号"),
+        listing.Column("short_no", "短号", sort=True),
         listing.Column(
             "state", "结果", "status", value=lambda row: dict(BatchLine.STATES)[row.state],
             tone=lambda row: TONES[row.state],
@@ -56,7 +56,7 @@ class BatchResult(listing.ListPage):
         return listing.TableQuery(
             queryset=BatchLine.objects.filter(batch=batch),
             fields=("id", "case_id", "case__item_title", "case__short_no", "case__unit_name", "state", "text", "at"),
-            orders={"id": "id"},
+            orders={"short_no": "case__short_no"},
             narrow=_narrow,
             row=lambda values: LineRow(*values.values()),
         )
