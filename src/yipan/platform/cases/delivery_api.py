@@ -95,11 +95,14 @@ def standing(request: HttpRequest, case_id: interface.Id) -> DeliveryOut:
 
 
 @room.post("/cases/{case_id}/dispatches", "交寄、存柜或者公告", door=interface.staff("case.handle"), answer=DeliveryOut)
-def dispatch(request: HttpRequest, case_id: interface.Id, asked: DispatchIn) -> DeliveryOut:
+def dispatch(
+    request: HttpRequest, case_id: interface.Id, asked: DispatchIn, idempotency_key: interface.RepeatKey
+) -> DeliveryOut:
     """Begin a delivery that its carrier ends. A second one while the first is under way is refused (409)."""
     actor = people.actor(request)
     found = queries.get_for_staff(case_id, actor)
-    dispatching.dispatch(found.pk, way=asked.way, reason=asked.reason, actor=actor, now=calendar.now())
+    key = f"{actor.account_id}:{found.pk}:{idempotency_key}"
+    dispatching.dispatch(found.pk, way=asked.way, reason=asked.reason, key=key, actor=actor, now=calendar.now())
     return _out(delivery_of(found))
 
 

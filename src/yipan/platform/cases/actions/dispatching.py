@@ -22,9 +22,15 @@ FAILED = ("returned", "lost", "expired", "rejected")
 SETTLEMENTS = {"resend": "重新寄送", "pickup": "改为窗口领取", "reissue": "补发证照"}
 
 
-def dispatch(case_id: int, *, way: str, reason: str = "", actor: records.Actor, now: datetime) -> Dispatch:
-    """Begin a delivery that takes time; only whoever may do the case's task 送达."""
+def dispatch(
+    case_id: int, *, way: str, reason: str = "", key: str = "", actor: records.Actor, now: datetime
+) -> Dispatch:
+    """Begin a delivery that takes time; only whoever may do the case's task 送达. The same ``key`` again gets the same
+    dispatch."""
     with work_on(case_id, actor, now) as work:
+        known = Dispatch.objects.filter(case=work.case, key=key).first() if key else None
+        if known is not None:
+            return known
         _may(work)
         if way not in (MAIL, LOCKER, NOTICE):
             raise CaseProblem("请选择邮寄、自助柜或者公告送达。")
@@ -32,7 +38,7 @@ def dispatch(case_id: int, *, way: str, reason: str = "", actor: records.Actor, 
             raise CaseProblem("结果已经寄出、存入自助柜或者正在公告，不用重复办理。")
         if unsettled(work.case) is not None and way != NOTICE:
             raise CaseProblem("上一次没有送达，请先在“送达”中选择怎么处理。")
-        return _announce(work, reason) if way == NOTICE else _order(work, way)
+        return _announce(work, reason, key) if way == NOTICE else _order(work, way, key)
 
 
 def _may(work: Work) -> None:
@@ -48,14 +54,14 @@ def _may(work: Work) -> None:
         raise CaseProblem(f"送达已由{mine.claimed_by_other or '他人'}签收办理。")
 
 
-def _order(work: Work, way: str) -> Dispatch:
+def _order(work: Work, way: str, key: str = "") -> Dispatch:
     chosen = Delivery.objects.filter(case=work.case).first()
     person, ref = (chosen.address_person_id, chosen.address_ref) if chosen else (None, "")
     if way == MAIL and not ref:
         raise CaseProblem("申请人没有填写收件地址，不能邮寄；可以请申请人在“我的办件”中填写，或者改用其他方式。")
     made = Dispatch.objects.create(
         case=work.case, way=way, address_person_id=person if way == MAIL else None,
-        address_ref=ref if way == MAIL else "", ordered_by=work.actor.name, ordered_at=work.now,
+        address_ref=ref if way == MAIL else "", key=key or None, ordered_by=work.actor.name, ordered_at=work.now,
     )  # fmt: skip
     delivery.record(work, "case.dispatch", way=WAYS[way], dispatch=made.pk)
     # Name, phone and address are read when the message is sent: they never lie in the outbox.
@@ -69,7 +75,7 @@ def _order(work: Work, way: str) -> Dispatch:
     return made
 
 
-def _announce(work: Work, reason: str) -> Dispatch:
+def _announce(work: Work, reason: str, key: str) -> Dispatch:
     """公告送达: the last resort, after another way has failed."""
     if not Dispatch.objects.filter(case=work.case, state__in=FAILED).exists():
         raise CaseProblem("其他方式没有送达的，才能公告送达；请先邮寄、存入自助柜或者通知申请人到窗口领取。")
@@ -77,7 +83,7 @@ def _announce(work: Work, reason: str) -> Dispatch:
         raise CaseProblem("请写明公告送达的原因和经过，至少 6 个字。")
     until = due(Limit(delivery.term("announcement_days"), "calendar_days"), work.now, calendar=calendar.current()).at
     made = Dispatch.objects.create(
-        case=work.case, way=NOTICE, state="sent", reason=reason.strip(), ordered_by=work.actor.name,
+        case=work.case, way=NOTICE, state="sent", reason=reason.strip(), key=key or None, ordered_by=work.actor.name,
         ordered_at=work.now, sent_at=work.now, until=until,
     )  # fmt: skip
     for failed in Dispatch.objects.filter(case=work.case, state__in=FAILED, settled_at=None):
@@ -93,11 +99,15 @@ def unsettled(case: Case) -> Dispatch | None:
 
 
 def settle(dispatch_id: int, *, how: str, reason: str, actor: records.Actor, now: datetime) -> None:
-    """What follows a failed attempt: send again, hand out at the window, or decide on a duplicate (补证) when lost."""
+    """What follows a failed attempt: send again, hand out at the window, or decide on a duplicate (补证) when lost.
+
+    The same decision of the same person once more changes nothing."""
     case_id = Dispatch.objects.values_list("case_id", flat=True).get(pk=dispatch_id)
     with work_on(case_id, actor, now) as work:
-        _may(work)
         failed = Dispatch.objects.select_for_update().get(pk=dispatch_id)
+        if failed.settled_by == actor.name and failed.settlement == SETTLEMENTS.get(how):
+            return
+        _may(work)
         if failed.state not in FAILED:
             raise CaseProblem("这次送达没有失败，不用处理。")
         if failed.settled_at is not None:

@@ -34,6 +34,7 @@ class Dispatch(models.Model):
     way = models.CharField(max_length=12, choices=list(WAYS.items()))
     state = models.CharField(max_length=10, choices=STATES, default="ordered")
     number = models.CharField("单号", max_length=40, blank=True)
+    key = models.CharField(max_length=100, unique=True, null=True)  # a repeat of the order changes nothing
     place = models.CharField("网点、柜门", max_length=120, blank=True)
     address_person_id = models.BigIntegerField(null=True)
     address_ref = models.CharField(max_length=64, blank=True)

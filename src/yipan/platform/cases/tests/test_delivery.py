@@ -7,12 +7,13 @@ import telling
 from telling import Story
 
 from yipan.platform import calendar, people
+from yipan.platform.cases import figures
 from yipan.platform.cases.actions import delivery, dispatching, tracking
 from yipan.platform.cases.actions.core import CaseProblem
 from yipan.platform.cases.domain import code128
 from yipan.platform.cases.domain.delivery import Told, outcome
 from yipan.platform.cases.domain.states import State
-from yipan.platform.cases.models import Delivery, Dispatch, DispatchEvent
+from yipan.platform.cases.models import Case, Delivery, Dispatch, DispatchEvent
 from yipan.platform.cases.stories import moment
 from yipan.platform.jobs.testing import run_sweeps
 from yipan.platform.people.addresses import Address
@@ -134,7 +135,9 @@ def test_returned_mail_stands_on_the_desk_and_may_be_sent_again():
     assert State(story.case.state) is State.DELIVERY, "what is told of the old parcel delivers nothing"
     take("EA4", told(1, "signed", "2021-11-06 10:30"), "2021-11-06 11:00")
     assert story.case.delivered_at == moment("2021-11-06 10:30")
-    with pytest.raises(CaseProblem, match=r"已送达|办结归档"):
+    dispatching.settle(made.pk, how="resend", actor=telling.staff(DELIVERER), **settle)  # the same decision again
+    assert Dispatch.objects.filter(case=story.case).count() == 2
+    with pytest.raises(CaseProblem, match="办结归档"):
         dispatching.settle(made.pk, how="pickup", actor=telling.staff(DELIVERER), **settle)
 
 
@@ -288,3 +291,30 @@ def test_the_first_reading_of_a_paper_is_its_receipt():
     delivery.note_read(paper, actor=telling.citizen(telling.AGENT), now=moment("2021-11-05 10:00"))
     assert paper.read_at == moment("2021-11-04 10:00")
     assert story.verbs().count("read_paper") == 1
+
+
+def test_programs_dispatch_once_and_read_how_it_stands():
+    story = ready()
+    telling.at("2021-11-04 09:00")
+    client = telling.signed_in(DELIVERER)
+    address = f"/api/v1/cases/{story.case.pk}/dispatches"
+
+    def post(key: str):
+        headers = {"Idempotency-Key": key}
+        return client.post(address, {"way": "locker"}, content_type="application/json", headers=headers)
+
+    first, again, other = post("a-key-number-1"), post("a-key-number-1"), post("a-key-number-2")
+    assert (first.status_code, again.status_code, other.status_code) == (200, 200, 409), first.content
+    assert first.json()["dispatches"] == again.json()["dispatches"]
+    assert client.get(f"/api/v1/cases/{story.case.pk}/delivery").json()["due"] == "2021-11-17T16:00:00Z"
+    assert telling.signed_in("health.deliverer").get(f"/api/v1/cases/{story.case.pk}/delivery").status_code == 404
+
+
+def test_the_figures_count_what_was_delivered_in_time_and_how():
+    story, late = ready(), ready()
+    story.do("deliver", "2021-11-04 09:00")
+    late.do("deliver", "2021-11-18 09:00")
+    cases = Case.objects.filter(pk__in=[story.case.pk, late.case.pk])
+    found = {one.key: one.share for one in figures.counted(cases)[1]}
+    assert (found["delivered_on_time"].part, found["delivered_on_time"].whole) == (1, 2)
+    assert (found["delivered_late"].part, found["by_counter"].part, found["by_mail"].part) == (1, 2, 0)
