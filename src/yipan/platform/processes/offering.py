@@ -36,7 +36,8 @@ def of_subjects(kind: str, ids: Sequence[int], actor: Actor) -> dict[int, list[O
     rows = Task.objects.filter(instance__subject_kind=kind, instance__subject_id__in=wanted, status__in=OPEN)
     tasks = list(rows.select_related("instance").order_by("id"))
     found = reach.reach_of(actor)
-    agents = at_work.agents_of({t.instance.applicant_entity_id for t in tasks} - {None}, calendar.now())
+    firms = {t.instance.applicant_entity_id for t in tasks if t.instance.applicant_entity_id is not None}
+    agents = at_work.agents_of(firms, calendar.now())
     answer: dict[int, list[OpenTask]] = {one: [] for one in ids}
     for task in tasks:
         firm = agents.get(task.instance.applicant_entity_id or 0, frozenset())
