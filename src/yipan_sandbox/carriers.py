@@ -90,12 +90,12 @@ def _tracked(system: str, number: str) -> Response:
 
 
 # -- by people at the counterpart's own pages
-@ems.post("/_move/<number>")
+@ems.post("/_move/<number>", endpoint="move")
 def move_parcel(number: str) -> Any:
     return _move("ems", number)
 
 
-@locker.post("/_move/<number>")
+@locker.post("/_move/<number>", endpoint="move")
 def move_cell(number: str) -> Any:
     return _move("locker", number)
 

@@ -241,7 +241,7 @@ class TaskDone(Schema):
     receiver: Annotated[str, Field(max_length=100)] = ""
     id_no: Annotated[str, Field(max_length=30)] = ""
     authority: Annotated[str, Field(max_length=200)] = ""
-    reason: Annotated[str, Field(max_length=300)] = ""
+    left_reason: Annotated[str, Field(max_length=300)] = ""
     witness1: Annotated[str, Field(max_length=50)] = ""
     witness2: Annotated[str, Field(max_length=50)] = ""
     right_agency: Annotated[str, Field(max_length=200)] = ""

@@ -66,7 +66,7 @@ class Receiver:
             data.get("receiver", "").strip(),
             data.get("id_no", "").strip(),
             data.get("authority", "").strip(),
-            data.get("reason", "").strip(),
+            data.get("left_reason", "").strip(),
             tuple(name for name in names if name),
             data.get("place", "").strip(),
         )

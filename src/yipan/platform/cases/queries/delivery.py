@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from yipan.kernel import identifiers
-from yipan.kernel.clock import Calendar, Light, light
+from yipan.kernel.clock import Calendar, Light, light, show_due
 from yipan.platform import people
 
 from ..domain.delivery import CHOICES, EVENTS, WAYS
@@ -44,6 +44,10 @@ class DispatchRow:
         return self.state in ("ordered", "sent")
 
     @property
+    def until_by(self) -> str:
+        return show_due(self.until) if self.until else ""
+
+    @property
     def failed(self) -> bool:
         return self.state in ("returned", "lost", "expired", "rejected") and not self.settlement
 
@@ -56,6 +60,10 @@ class DeliveryView:
     due: datetime | None
     copies: int
     dispatches: tuple[DispatchRow, ...]
+
+    @property
+    def due_by(self) -> str:
+        return show_due(self.due) if self.due else ""
 
     @property
     def under_way(self) -> bool:

@@ -194,7 +194,7 @@ def test_the_window_checks_who_takes_it():
 
 def test_left_with_two_witnesses_when_the_receiver_refuses_to_sign():
     story = ready()
-    data = {"way": "left", "witness1": "甲某", "witness2": "甲某", "place": "建设路21号", "reason": "拒绝签收"}
+    data = {"way": "left", "witness1": "甲某", "witness2": "甲某", "place": "建设路21号", "left_reason": "拒绝签收"}
     with pytest.raises(CaseProblem, match="两名不同的见证人"):
         story.do("deliver", "2021-11-04 09:00", data=data)
     story.do("deliver", "2021-11-04 09:00", data={**data, "witness2": "乙某"})

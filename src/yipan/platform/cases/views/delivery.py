@@ -44,7 +44,7 @@ def settle(request: HttpRequest, case_id: int, dispatch_id: int) -> HttpResponse
     """What follows an attempt that failed."""
     actor = common.actor_of(request)
     made = get_dispatch(queries.get_for_staff(case_id, actor), dispatch_id)
-    how, reason = request.POST.get("how", ""), request.POST.get("reason", "")
+    how, reason = request.POST.get("how", ""), request.POST.get("settle_reason", "")
     return attempt(
         request,
         case_id,

@@ -29,7 +29,7 @@ WORDS = {
 }  # fmt: skip
 FORM = "form"
 # What 送达 asks besides way and receiver.
-HANDED = ("id_no", "authority", "reason", "witness1", "witness2")
+HANDED = ("id_no", "authority", "left_reason", "witness1", "witness2")
 
 
 @needs("case.read")
