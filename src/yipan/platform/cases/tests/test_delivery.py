@@ -8,7 +8,7 @@ from telling import Story
 
 from yipan.platform import calendar, people
 from yipan.platform.cases import figures
-from yipan.platform.cases.actions import delivery, dispatching, tracking
+from yipan.platform.cases.actions import delivery, dispatching, join_person, tracking
 from yipan.platform.cases.actions.core import CaseProblem
 from yipan.platform.cases.domain import code128
 from yipan.platform.cases.domain.delivery import Told, outcome
@@ -17,6 +17,7 @@ from yipan.platform.cases.models import Case, Delivery, Dispatch, DispatchEvent
 from yipan.platform.cases.stories import moment
 from yipan.platform.jobs.testing import run_sweeps
 from yipan.platform.people.addresses import Address
+from yipan.platform.people.models import Person
 from yipan.platform.processes.models import Errand
 from yipan.platform.records.models import OutboxRow
 
@@ -318,3 +319,16 @@ def test_the_figures_count_what_was_delivered_in_time_and_how():
     found = {one.key: one.share for one in figures.counted(cases)[1]}
     assert (found["delivered_on_time"].part, found["delivered_on_time"].whole) == (1, 2)
     assert (found["delivered_late"].part, found["by_counter"].part, found["by_mail"].part) == (1, 2, 0)
+
+
+def test_the_address_goes_along_when_two_persons_become_one():
+    story = chosen(ready())
+    made = dispatch(story, "mail", "2021-11-03 11:00")
+    drop, keep = story.case.agent_person_id, telling.staff(DELIVERER).person_id
+    assert drop is not None
+    assert keep is not None
+    people.vault.move(drop, Person.objects.get(pk=keep))
+    join_person.move(keep, drop)
+    made.refresh_from_db()
+    assert dispatching.slip(made, telling.staff(DELIVERER)) == HOME
+    assert people.addresses.book(drop) == []
