@@ -249,6 +249,27 @@ def test_the_applicant_chooses_until_it_is_on_its_way():
     assert "<rect" in slip.content.decode()
 
 
+def test_the_address_is_confirmed_with_the_application_and_a_fault_loses_nothing():
+    story = Story("noodle_second_shop", online=True).draft("2021-11-01 09:00").finish("2021-11-01 09:20")
+    citizen = telling.signed_in(telling.AGENT)
+    form = {
+        "agree": "1", "key": "k", "delivery_way": "mail", "address_name": "李晓敏", "address_phone": "138",
+        "address_region": "广东省江门市蓬江区", "address_detail": "港口路55号",
+    }  # fmt: skip
+    wrong = citizen.post(f"{story.address}confirm/", form)
+    assert wrong.status_code == 422
+    assert "手机号码" in wrong.content.decode()
+    assert 'value="港口路55号"' in wrong.content.decode()
+    assert State(story.case.state) is State.DRAFT
+    assert people.addresses.book(story.case.agent_person_id or 0) == [], "nothing half-written"
+    assert citizen.post(f"{story.address}confirm/", {**form, "address_phone": "13800002002"}).status_code == 302
+    assert Delivery.objects.get(case=story.case).choice == "mail"
+    paper = story.printed("address")
+    assert "港口路55号" in paper
+    assert "邮寄到我的地址" in paper
+    assert "港口路55号" not in str(story.letters("address")[0].data), "the row of the paper has no address"
+
+
 def test_only_the_desk_of_the_unit_dispatches_and_only_what_is_ready():
     story = ready()
     with pytest.raises(CaseProblem, match="没有填写收件地址"):

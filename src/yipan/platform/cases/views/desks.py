@@ -202,6 +202,7 @@ def confirm(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
         "choices": list(CHOICES.items()),
         "way": request.POST.get("delivery_way") or COUNTER,
         "book": addresses(case),
+        "told": request.POST,
     }
     return _step(request, case, "confirm", desk, context, status=422 if problem else 200)
 
