@@ -5,14 +5,15 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import datashare, desk, identity, licences, messages, province, seals
+from . import carriers, datashare, desk, identity, licences, messages, province, seals
 from .gateway import Gateway
 from .receipts import Receipts
 from .store import Store
 
 
-def create_app(data: Path, *, callback: str = "") -> Flask:
-    """All systems in one process; ``data`` holds journal and keys, ``callback`` is where receipts of messages go."""
+def create_app(data: Path, *, callback: str = "", reports: str = "") -> Flask:
+    """All systems in one process; ``data`` holds journal and keys, ``callback`` is where receipts of messages go,
+    ``reports`` the address under which each carrier has its own (``…/ems/``)."""
     app = Flask(__name__, static_folder="static", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024 * 1024
     app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1, x_prefix=1)  # type: ignore[method-assign]
@@ -20,8 +21,11 @@ def create_app(data: Path, *, callback: str = "") -> Flask:
     app.extensions["store"], app.extensions["data"] = store, data
     app.extensions["gateway"] = Gateway(app, store)
     app.extensions["receipts"] = Receipts(callback)
+    app.extensions["reports"] = {
+        one.name: f"{reports.rstrip('/')}/{one.name}/" for one in carriers.blueprints if reports
+    }
     for module in (identity, licences, datashare, seals, desk):
         app.register_blueprint(module.blueprint)
-    for blueprint in (*messages.blueprints, *province.blueprints):
+    for blueprint in (*messages.blueprints, *province.blueprints, *carriers.blueprints):
         app.register_blueprint(blueprint)
     return app

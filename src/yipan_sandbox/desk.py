@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 
+from .carriers import MOVES
 from .gateway import FAULTS, Gateway
 from .store import Store
 
@@ -19,6 +20,8 @@ SYSTEMS = {
     "seal": "电子印章服务",
     "acceptance": "统一申办受理平台",
     "rating": "好差评",
+    "ems": "EMS 邮政速递",
+    "locker": "政务自助柜",
 }
 WORDS = {
     "error": "出错（HTTP 500），之后可以重试",
@@ -62,7 +65,23 @@ def system(system: str) -> str:
         faults=_said(system),
         kinds=[(kind, WORDS[kind]) for kind in FAULTS],
         shown=SHOWN,
+        parcels=_parcels(system),
+        moves=MOVES.get(system, {}),
     )
+
+
+def _parcels(system: str) -> list[dict[str, Any]]:
+    """What a carrier has under way, newest first, with how far it is."""
+    if system not in MOVES:
+        return []
+    found = current_app.extensions["store"].all(system, "parcel").values()
+    return [
+        {
+            "number": one["number"], "reference": one["reference"], "sender": one["sender"],
+            "events": "、".join(event["text"] for event in one["events"]) or "已下单",
+        }
+        for one in reversed(list(found))
+    ][:SHOWN]  # fmt: skip
 
 
 def _call(row: dict[str, Any]) -> dict[str, Any]:

@@ -43,24 +43,26 @@ class Receipts:
                 return
             late, self.held = self.held, []
         todo = [receipt, receipt] if fault == "duplicate" else [receipt]
-        threading.Thread(target=self._send, args=([*todo, *late],), daemon=True).start()
-
-    def _send(self, receipts: list[dict[str, Any]]) -> None:
-        time.sleep(WAIT_SECONDS)
-        for receipt in receipts:
-            for attempt in range(ATTEMPTS):
-                try:
-                    answer = httpx.post(self.address, json=receipt, headers=_headers(), timeout=5, trust_env=False)
-                except httpx.HTTPError:
-                    answer = None
-                if answer is not None and (answer.is_success or answer.status_code == 401):
-                    break
-                time.sleep(WAIT_SECONDS * 2**attempt)
+        threading.Thread(target=report, args=(self.address, "sms", [*todo, *late]), daemon=True).start()
 
 
-def _headers() -> dict[str, str]:
+def report(address: str, who: str, bodies: list[dict[str, Any]]) -> None:
+    """Tell the platform, one after the other, each again until it is taken or turned away for its signature."""
+    time.sleep(WAIT_SECONDS)
+    for body in bodies:
+        for attempt in range(ATTEMPTS):
+            try:
+                answer = httpx.post(address, json=body, headers=_headers(who), timeout=5, trust_env=False)
+            except httpx.HTTPError:
+                answer = None
+            if answer is not None and (answer.is_success or answer.status_code == 401):
+                break
+            time.sleep(WAIT_SECONDS * 2**attempt)
+
+
+def _headers(system: str) -> dict[str, str]:
     stamp, nonce = str(int(time.time())), secrets.token_hex(12)
-    who = {"uid": "sms", "uinfo": "", "ext": ""}
+    who = {"uid": system, "uinfo": "", "ext": ""}
     text = f"{stamp}{TOKEN}{nonce},{who['uid']},{who['uinfo']},{who['ext']}{stamp}"
     return {
         "x-tif-paasid": PAASID,

@@ -18,7 +18,7 @@ from yipan.house.listening import free_port
 from yipan.house.places import Places
 
 HOST = "zwfw.example.gov.cn"
-SYSTEMS = ("IDENTITY", "SEAL", "ELICENCE", "DATASHARE", "ACCEPTANCE", "RATING", "SMS", "YUEZHENGYI")
+SYSTEMS = ("IDENTITY", "SEAL", "ELICENCE", "DATASHARE", "ACCEPTANCE", "RATING", "SMS", "YUEZHENGYI", "EMS", "LOCKER")
 
 
 @pytest.fixture(scope="module")

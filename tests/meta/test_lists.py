@@ -23,6 +23,7 @@ PARTS = {
     "records/integrity.html": "the last verifications",
     "cases/page.html": "materials and documents of one case", "cases/_sheet.html": "groups of one form",
     "cases/figures.html": "figures of one time", "cases/devices.html": "the slips of one clerk's day",
+    "cases/batch.html": "the ticked cases of one batch",
     "cases/receive.html": "the cases of the client at the window", "processes/instance.html": "steps of one matter",
     "processes/_home.html": "the most urgent tasks", "processes/definition.html": "elements of one process",
     "publishing/pack.html": "releases of one pack", "catalogue/admin_version.html": "what one version changed",

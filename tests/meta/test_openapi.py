@@ -120,6 +120,7 @@ def test_what_writes_needs_an_idempotency_key_or_changes_the_same_again():
     repeatable = {
         "people_switch_post", "people_switch_firm", "notices_read", "licences_verify", "catalogue_materials",
         "cases_progress",
+        "cases_settle", "cases_choose",  # the same decision again changes nothing
         "processes_post", "processes_close",  # named by the caller's own key for the errand
     }  # fmt: skip
     for name, operation in OPERATIONS:

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-SYSTEMS = ("identity", "sms", "yuezhengyi", "elicence", "datashare", "seal", "acceptance", "rating")
+SYSTEMS = ("identity", "sms", "yuezhengyi", "elicence", "datashare", "seal", "acceptance", "rating", "ems", "locker")
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,9 @@ def test_a_library_that_is_slow_is_a_failure_within_its_limit(sandbox: str, inje
     assert not caught.value.permanent
 
 
-@pytest.mark.parametrize("system", ["sms", "seal", "acceptance", "rating", "elicence", "datashare", "yuezhengyi"])
+@pytest.mark.parametrize(
+    "system", ["sms", "seal", "acceptance", "rating", "elicence", "datashare", "yuezhengyi", "ems", "locker"]
+)
 def test_an_error_of_the_other_side_may_be_tried_again(sandbox: str, inject, system: str):
     inject(system, "error")
     with pytest.raises(ConnectorError) as caught:

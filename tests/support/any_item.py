@@ -30,7 +30,7 @@ POSTS = {
 }  # fmt: skip
 SMOOTH = telling.SMOOTH | {
     "instant": {"outcome": "grant", "opinion": "材料齐全，符合规定条件，当场办结。"},
-    "deliver": {"data": {"way": "counter", "receiver": "申请人"}},
+    "deliver": {"data": {"way": "counter", "receiver": "黄家俊", "id_no": "440703199003070013"}},
 }
 
 # What the licence of a prior result repeats of its form.

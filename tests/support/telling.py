@@ -58,7 +58,7 @@ SMOOTH: dict[str, dict[str, Any]] = {
     "review": {"outcome": "pass", "opinion": "同意审查意见。"},
     "decide": {"outcome": "grant", "opinion": "同意，准予许可。"},
     "produce": {},
-    "deliver": {"data": {"way": "counter", "receiver": "郭耀辉"}},
+    "deliver": {"data": {"way": "counter"}},  # receiver and document: of whoever applied
 }  # fmt: skip
 CITIZEN = {
     "sub": "gd-0002", "name": "李晓敏", "id_type": "10", "id_no": "44070319850615234X", "phone": "13800002002",
@@ -215,8 +215,17 @@ class Story:
     def do(self, act: str, at: str, by: str = "", **step: Any) -> "Story":
         """A task of the process, as on the smooth way unless told otherwise."""
         who = by or ("" if act == "correct" else PEOPLE[act])
-        self.happen(act, at, **({"by": who} if who else {}), **{**SMOOTH.get(act, {}), **step})
+        told = {**SMOOTH.get(act, {}), **step}
+        if act == "deliver":
+            told["data"] = self.receiver() | told["data"]
+        self.happen(act, at, **({"by": who} if who else {}), **told)
         return self
+
+    def receiver(self) -> dict[str, str]:
+        """Who takes the result at the window, as the desk writes it down."""
+        told = self.telling.told
+        who = told["client"] if stories.at_counter(self.telling) else told["claims"]
+        return {"receiver": who["name"], "id_no": who["id_no"]}
 
     def replace(self, code: str, at: str) -> "Story":
         """The applicant (or the clerk for him) hands in a material anew."""

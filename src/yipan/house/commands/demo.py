@@ -152,6 +152,7 @@ class Demo:
         sandbox = [
             sys.executable, "-m", "yipan_sandbox", "--host", "127.0.0.1", "--port", sandbox_port,
             "--data", str(self.places.home / "sandbox"), "--callback", f"{self.address}/callbacks/sms/",
+            "--reports", f"{self.address}/callbacks",
         ]  # fmt: skip
         bridge = [
             sys.executable, "-m", "yipan_bridge", "--port", environment["YIPAN_DEVICE_BRIDGE"].rsplit(":", 1)[1],

@@ -239,6 +239,11 @@ class TaskDone(Schema):
     place: Annotated[str, Field(max_length=300)] = ""
     way: Annotated[str, Field(max_length=20)] = ""
     receiver: Annotated[str, Field(max_length=100)] = ""
+    id_no: Annotated[str, Field(max_length=30)] = ""
+    authority: Annotated[str, Field(max_length=200)] = ""
+    left_reason: Annotated[str, Field(max_length=300)] = ""
+    witness1: Annotated[str, Field(max_length=50)] = ""
+    witness2: Annotated[str, Field(max_length=50)] = ""
     right_agency: Annotated[str, Field(max_length=200)] = ""
     defects: Annotated[list[DefectIn], Field(max_length=100)] = []
 
@@ -436,3 +441,6 @@ def progress(request: HttpRequest, asked: ProgressAsked) -> ProgressOut:  # noqa
         due=row.due,
         story=_story(found, for_applicant=True).lines,
     )
+
+
+from . import delivery_api  # noqa: E402, F401 - further operations of the same room

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from .actions.rectifying import BAD
+from .domain.delivery import WAYS
 from .domain.states import State
 from .models import Case, CaseMaterial, CorrectionNotice, Rectification, SpecialProcedure, Tolerance, same_applicant
 
@@ -43,6 +44,12 @@ KINDS: dict[str, tuple[str, Q]] = {
         _of(CaseMaterial.objects.filter(government=True, replaced=False, source__in=ASKED)),
     ),
     "reused": ("有复用的材料", _of(CaseMaterial.objects.filter(replaced=False, source=CaseMaterial.Source.REUSED))),
+    "delivered_on_time": (
+        "按期送达",
+        Q(delivered_at__isnull=False, delivery__due__isnull=False) & Q(delivered_at__lt=F("delivery__due")),
+    ),
+    "delivered_late": ("逾期送达", Q(delivered_at__isnull=False) & Q(delivered_at__gte=F("delivery__due"))),
+    **{f"by_{way}": (f"送达方式：{title}", Q(delivery_way=way)) for way, title in WAYS.items()},
     "bad_rating": ("差评", Q(rating__grade__lte=BAD)),
     "rectified": (
         "差评按期整改",
@@ -66,11 +73,14 @@ def counted(cases: QuerySet[Case]) -> tuple[int, list[Counted]]:
     sums = Case.objects.filter(pk__in=cases.values("pk")).aggregate(
         whole=Count("pk"),
         decided=Count("pk", filter=Q(decided_at__isnull=False)),
+        delivered=Count("pk", filter=Q(delivered_at__isnull=False)),
+        timed=Count("pk", filter=Q(delivered_at__isnull=False, delivery__due__isnull=False)),
         rated=Count("pk", filter=Q(rating__isnull=False)),
         badly_rated=Count("pk", filter=Q(rating__grade__lte=BAD)),
         **{f"n_{key}": Count("pk", filter=condition) for key, (_, condition) in KINDS.items()},
     )
     whole = {"on_time": "decided", "late": "decided", "bad_rating": "rated", "rectified": "badly_rated"}
+    whole |= {"delivered_on_time": "timed", "delivered_late": "timed"} | {f"by_{way}": "delivered" for way in WAYS}
     found = [
         Counted(key, title, Share(sums[f"n_{key}"], sums[whole.get(key, "whole")])) for key, (title, _) in KINDS.items()
     ]

@@ -16,6 +16,7 @@ from . import figures, lights, queries
 from .domain.states import State
 from .models import UNFINISHED, Case
 from .queries import CaseRow
+from .views.batching import CASES
 
 STATES = tuple((str(state.value), state.title) for state in State if state is not State.DRAFT)
 OPEN, HERE = "open", "here"
@@ -56,6 +57,7 @@ class CaseList(listing.ListPage):
         listing.Choice("origin", "来源", ((HERE, "在本平台办理"), ("history", "历史导入"))),
         listing.Choice("about", "特征", tuple((key, title) for key, (title, _) in figures.KINDS.items())),
     )
+    batch = (CASES,)
     empty_title = "没有符合条件的办件"
 
     def query(self, request: Any) -> listing.Query:

@@ -12,12 +12,13 @@ from yipan.platform.ui import formats
 
 from . import dossier, figures, items, queries, timeline
 from .actions import clocks, hearings, priors
-from .actions.results import WAYS
 from .domain import corrections, desk, specials
+from .domain.delivery import COUNTER, ELECTRONIC, LEFT, WAYS
 from .domain.hearings import SIGNATURES
 from .domain.states import EXAMINING, State, allowed_acts
 from .models import Case, CaseMaterial, Channel
 from .progress import GRADES
+from .queries.delivery import delivery_of
 
 RIGHTS = (
     "case.precheck", "case.examine", "case.approve_special", "case.approve_extension", "case.approve_exception",
@@ -77,7 +78,10 @@ def context(
         "waiting": _waiting(open_tasks, task, now),
         "entered": entered,
         "receiver": case.agent_name or case.applicant_name,
-        "ways": list(WAYS.items()),
+        "ways": [(way, WAYS[way]) for way in (ELECTRONIC, COUNTER, LEFT) if way != ELECTRONIC or case.e_service],
+        "usual_way": ELECTRONIC if case.e_service else COUNTER,
+        "delivery": delivery_of(case),
+        "may_deliver": any(one.act == "deliver" and one.may_be_done for one in mine),
         "sections": forms.queries.reading(case.form_data_id, masked=not revealed) if case.form_data_id else [],
         "revealed": revealed,
         "reveal_reasons": REVEAL_REASONS,

@@ -8,9 +8,10 @@ from typing import Any
 
 from yipan.platform import processes
 
-from .actions import correction, decision, examination, instant, opinions, precheck, results
+from .actions import correction, decision, examination, handing, instant, opinions, precheck, results
 from .actions.core import CaseProblem, Work
 from .domain.corrections import Defect
+from .domain.delivery import ELECTRONIC
 from .models import Case
 
 
@@ -126,12 +127,13 @@ def _produce(work: Work, _call: processes.ActCall) -> dict[str, Any]:
 
 
 def _deliver(work: Work, call: processes.ActCall) -> dict[str, Any]:
-    results.deliver(work, way=call.data.get("way", ""), receiver=call.data.get("receiver", ""))
+    handing.deliver(work, way=call.data.get("way", ""), data=call.data)
     return {}
 
 
 def _deliver_electronically(work: Work, _call: processes.ActCall) -> dict[str, Any]:
-    results.deliver(work, way=results.ELECTRONIC, receiver=work.case.agent_name or work.case.applicant_name)
+    receiver = work.case.agent_name or work.case.applicant_name
+    handing.deliver(work, way=ELECTRONIC, data={"receiver": receiver})
     return {}
 
 

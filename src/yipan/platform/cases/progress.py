@@ -10,8 +10,10 @@ from . import items, queries, timeline
 from .actions import clocks, urging
 from .actions.rectifying import BAD
 from .domain import progress, specials
-from .domain.states import BEFORE_ACCEPTANCE, UNDECIDED, State
+from .domain.delivery import CHOICES
+from .domain.states import BEFORE_ACCEPTANCE, ENDED, UNDECIDED, State
 from .models import Case, CorrectionNotice, OpinionRequest, SpecialProcedure
+from .queries.delivery import DeliveryView, addresses, delivery_of
 
 GRADES = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
 RATING_LABELS = (("办事效率", "办事效率"), ("指南准确度", "指南准确度"), ("便捷度", "便捷度"), ("平台操作", "平台操作"))
@@ -24,6 +26,7 @@ def of(case: Case, now: datetime) -> dict[str, Any]:
     notice, rating = queries.open_notice(case), queries.rating(case)
     procedures = list(SpecialProcedure.objects.filter(case=case).order_by("id"))
     row, found = queries.row(case, now), clocks.explained(case, terms)
+    delivery = delivery_of(case)
     facts = _facts(case, row, found, terms, notice, procedures, rated=rating is not None)
     return {
         "case": row,
@@ -45,12 +48,22 @@ def of(case: Case, now: datetime) -> dict[str, Any]:
         "grades": GRADES,
         "labels": RATING_LABELS,
         "may_withdraw": facts.state in BEFORE_ACCEPTANCE | UNDECIDED,
+        "delivery": delivery,
+        "may_choose": _may_choose(facts.state, delivery),
+        "choices": list(CHOICES.items()),
+        "book": addresses(case) if _may_choose(facts.state, delivery) else [],
         "urging": urging.standing(row, acts),
         "query_code": case.query_code,
         "licence_id": case.licence_id,
         "applicant_name": case.applicant_name,
         "contact": terms.contact,
     }
+
+
+def _may_choose(state: State, delivery: DeliveryView) -> bool:
+    """While nothing is on its way, and something may still come."""
+    over = state in ENDED or state is State.DELIVERED
+    return not over and not delivery.under_way
 
 
 def _facts(

@@ -55,6 +55,13 @@ VERBS = {
     "case.keep_data": "维持登记数据",
     "case.warn": "警告（虚假材料）",
     "case.prior_came": "前置结果已取得",
+    "case.choose_delivery": "更改领取方式",
+    "case.dispatch": "交寄、存柜",
+    "case.dispatch_failed": "没有送到",
+    "case.settle_dispatch": "处理没有送到的结果",
+    "case.reissue": "补发证照",
+    "case.announce": "公告送达",
+    "case.read_paper": "申请人阅读文书",
     "case.refused_reading": "越权查看被拒绝",
     "client.register": "登记窗口来人",
 }
@@ -97,21 +104,30 @@ def _titles(subject_ids: list[str]) -> dict[str, Any]:
 
 def _register_work() -> None:
     from . import work
-    from .actions import approvals, disputes, rectifying
+    from .actions import approvals, batching, disputes, rectifying, tracking
+    from .views.batching import TASKS
 
     jobs.task(work.PRODUCE)(work.produce_document)
     jobs.task(work.ISSUE)(work.issue_licence)
+    jobs.task(batching.JOB)(batching.run)
+    processes.register_batch("todo", TASKS)
     for kind, title in approvals.KINDS.items():
         processes.errands.register(kind, title)
     processes.errands.register(work.REJECTED, "推送被退回")
     processes.errands.register(rectifying.ERRAND, "差评整改")
     processes.errands.register(disputes.ERRAND, "数据异议")
+    processes.errands.register(tracking.ERRAND, "没有送到")
+    records.subscribe(DEAD, work.refused_dispatch, name="cases.refused_dispatch")
     records.subscribe(DEAD, work.tell_unit_of_rejected_push, name="cases.rejected_push")
     records.subscribe(RESENT, work.push_was_resent, name="cases.resent_push")
     jobs.sweep("cases.overrun", every=5.0)(work.end_overrun_procedures)
     jobs.sweep("cases.hearings", every=5.0)(work.end_unasked_hearings)
     jobs.sweep("cases.disputes", every=5.0)(work.take_outside_answers)
     jobs.sweep("cases.tolerance", every=5.0)(work.end_broken_promises)
+    jobs.sweep("cases.announcements", every=5.0)(work.end_announcements)
+    jobs.sweep("cases.delivery", every=5.0)(work.fill_in_delivery)
+    jobs.task("cases.ask_carriers")(work.ask_carriers)
+    jobs.periodic("17 * * * *", "cases.ask_carriers")
     jobs.sweep("cases.lights", every=5.0)(work.keep_lights)
     records.subscribe("case.archive", work.check_genuine, name="cases.check_genuine")
     records.subscribe("licence.issued", work.prior_came, name="cases.prior_came")
@@ -120,11 +136,13 @@ def _register_work() -> None:
 
 
 def _register_outside() -> None:
-    from . import outside, sources
+    from . import carriers, outside, sources
     from .actions import disputes
 
     records.register_channel("acceptance", outside.report_case)
     records.register_channel("rating", outside.report_rating)
+    records.register_channel("ems", carriers.order_mail)
+    records.register_channel("locker", carriers.order_cell)
     sources.register_licence_source(outside.fetch_licence)
     sources.register_data_source(outside.verify_data)
     records.register_channel(disputes.CHANNEL, outside.send_dispute)
@@ -151,6 +169,10 @@ def _register_menus() -> None:
     navigation.register(
         "workbench", "审批办理", "数据异议", "cases:disputes", icon="message-report", right="data.correct", order=65
     )
+    navigation.register(
+        "portal", "我要查", "送达公告", "cases:announcements", icon="news", note="公告送达的办件，期满视为送达"
+    )
+    navigation.register("workbench", "审批办理", "待送达", "cases:delivery", icon="send", right="case.read", order=30)
     navigation.register(
         "workbench", "审批办理", "办件成效", "cases:figures", icon="chart-bar", right="case.read", order=60
     )

@@ -32,13 +32,18 @@ def _tolerances() -> QuerySet[Case]:
     return Case.objects.filter(tolerances__in=running).exclude(state__in=ENDED).annotate(deadline=F("tolerances__due"))
 
 
-# The deadlines that rules can name: 答复, 补正, 承诺, 法定, 容缺.
+def _deliveries() -> QuerySet[Case]:
+    return Case.objects.filter(state=State.DELIVERY).annotate(deadline=F("delivery__due"))
+
+
+# The deadlines that rules can name: 答复, 补正, 承诺, 法定, 容缺, 送达.
 LIMITS: dict[str, Callable[[], QuerySet[Case]]] = {
     "notice": _limit("notice_due", (State.RECEIVED, State.PRECHECK)),
     "correction": _corrections,
     "promised": _limit("promised_due", RUNNING),
     "legal": _limit("legal_due", RUNNING),
     "tolerance": _tolerances,
+    "delivery": _deliveries,
 }
 
 

@@ -44,6 +44,11 @@ APPLICANT_WORDS = {
     "refuse": "作出不予决定，请查看决定书",
     "produce": "正在制作办理结果",
     "make_ready": "结果已出，等待送达",
+    "choose_delivery": "您更改了领取方式",
+    "dispatch": "结果已交寄或者存入自助柜",
+    "dispatch_failed": "没有送到，正在处理",
+    "reissue": "决定补发证照",
+    "announce": "公告送达",
     "deliver": "已送达",
     "archive": "办结",
     "withdraw": "您撤回了申请",
@@ -52,7 +57,7 @@ APPLICANT_WORDS = {
     "urge": "您催办了这件申请",
 }
 # What the applicant does himself: no unit stands beside it.
-OWN = {"begin", "submit", "submit_correction", "supply_tolerated", "withdraw", "rate", "urge"}
+OWN = {"begin", "submit", "submit_correction", "supply_tolerated", "withdraw", "rate", "urge", "choose_delivery"}
 # Acts whose reason the applicant reads.
 REASONS_TOLD = {"order_special_procedure", "convert", "approve_extension", "return_tolerated", "record_breach"}
 STOPS = {

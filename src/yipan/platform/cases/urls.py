@@ -4,10 +4,15 @@ from django.urls import path
 
 from yipan.platform.ui.access import needs
 
+from . import callbacks
 from .alerts import AlertList
+from .batch_list import BatchResult
+from .delivery_list import DeliveryList
 from .listing import CaseList
 from .views import (
     applying,
+    batching,
+    delivery,
     disputes,
     figures,
     handling,
@@ -59,6 +64,18 @@ urlpatterns = [
     path("cases/alerts/", needs("case.check_genuine")(AlertList.as_view()), name="alerts"),
     path("disputes/", needs("data.correct")(disputes.DisputeList.as_view()), name="disputes"),
     path("disputes/<int:dispute_id>/", disputes.answer, name="dispute"),
+    path("cases/batches/<int:batch_id>/", batching.batch, name="batch"),
+    path("cases/batches/<int:batch_id>/result/", needs("case.handle")(BatchResult.as_view()), name="batch_result"),
+    path("cases/batches/<int:batch_id>/resume/", batching.resume, name="batch_resume"),
+    path("cases/batches/<int:batch_id>/sheets.pdf", batching.sheets_of, name="batch_sheets"),
+    path("cases/delivery/", needs("case.read")(DeliveryList.as_view()), name="delivery"),
+    path("cases/<int:case_id>/dispatch/", delivery.dispatch, name="dispatch"),
+    path("cases/<int:case_id>/dispatches/<int:dispatch_id>/settle/", delivery.settle, name="settle_dispatch"),
+    path("cases/<int:case_id>/dispatches/<int:dispatch_id>/slip/", delivery.slip, name="slip"),
+    path("my/cases/<int:case_id>/delivery/", delivery.choose, name="choose_delivery"),
+    path("progress/announcements/", delivery.announcements, name="announcements"),
+    path("callbacks/ems/", callbacks.ems, name="ems_callback"),
+    path("callbacks/locker/", callbacks.locker, name="locker_callback"),
     path("cases/figures/", figures.page, name="figures"),
     path("admin/history/", history.upload, name="import"),
     path("admin/history/template.csv", history.template, name="import_template"),

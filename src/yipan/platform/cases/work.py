@@ -7,7 +7,21 @@ from django.urls import reverse
 
 from yipan.platform import calendar, catalogue, documents, licences, processes, records
 
-from .actions import disputes, examination, genuine, hearings, letters, messages, priors, recount, results, tolerance
+from . import carriers
+from .actions import (
+    delivery,
+    dispatching,
+    disputes,
+    examination,
+    genuine,
+    hearings,
+    letters,
+    messages,
+    priors,
+    recount,
+    results,
+    tolerance,
+)
 from .domain.letters import LETTERS
 from .domain.states import BEFORE_ACCEPTANCE, UNDECIDED, State
 from .models import Case, CaseDocument
@@ -49,7 +63,7 @@ def produce_document(case_document_id: int) -> None:
     letter = LETTERS[wanted.kind]
     made = documents.make(
         template=letter.template,
-        data=wanted.data,
+        data=wanted.data | (delivery.printed_address(wanted.case) if wanted.kind == "address" else {}),
         number=wanted.number,
         title=wanted.title,
         subject=("case", str(wanted.case_id)),  # type: ignore[attr-defined]
@@ -100,6 +114,22 @@ def take_outside_answers() -> int:
 
 def end_unasked_hearings() -> int:
     return hearings.end_unasked(calendar.now())
+
+
+def fill_in_delivery() -> int:
+    return delivery.fill_in(calendar.now())
+
+
+def end_announcements() -> int:
+    return dispatching.end_announcements(calendar.now())
+
+
+def ask_carriers() -> None:
+    carriers.ask_carriers()
+
+
+def refused_dispatch(event: records.Event) -> None:
+    dispatching.refused(event)
 
 
 def end_broken_promises() -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .access import require as require
     from .access import scope_filter as scope_filter
 
-_MODULES = {"access", "clients", "contacts", "handover", "joining", "models", "papers", "queries", "vault"}
+_MODULES = {"access", "addresses", "clients", "contacts", "handover", "joining", "models", "papers", "queries", "vault"}
 _FROM_ACCESS = {"actor", "principal", "may", "require", "scope_filter", "UnitScope", "Principal"}
 
 

@@ -18,6 +18,7 @@ from .models import Person, VaultRow
 
 PHONE = "phone"
 YUEZHENGYI = "yuezhengyi"
+ADDRESS = "address"  # of the room's ``addresses``
 RESIDENT_ID = "resident_id"
 # Kinds of documents of persons; one person may have several of them, and every one leads to the same person.
 DOCUMENTS = {
@@ -153,7 +154,7 @@ def masked_ids(person_ids: Collection[int]) -> dict[int, str]:
 
 
 def normalise(kind: str, value: str) -> str:
-    return value.strip() if kind == YUEZHENGYI else value.strip().upper().replace(" ", "")
+    return value.strip() if kind in (YUEZHENGYI, ADDRESS) else value.strip().upper().replace(" ", "")
 
 
 def _context(person_id: int, kind: str) -> str:

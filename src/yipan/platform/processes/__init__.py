@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from . import check as check
     from . import errands as errands
     from . import moving as moving
+    from . import offering as offering
     from . import queries as queries
     from .actions.complete import complete as complete
     from .actions.control import clock as clock
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from .pictures import picture_for as picture_for
     from .pictures import steps_for as steps_for
     from .registry import register_act as register_act
+    from .registry import register_batch as register_batch
     from .registry import register_decisions as register_decisions
     from .registry import register_model_check as register_model_check
     from .registry import register_subject as register_subject
@@ -66,7 +68,8 @@ _WHERE = {
     "ActCall": "domain.values", "Completed": "domain.values", "DefinitionVersion": "domain.values",
     "InstanceView": "domain.values", "ModelError": "domain.values", "Moved": "domain.values",
     "ProcessProblem": "domain.values", "picture_for": "pictures", "steps_for": "pictures",
-    "register_act": "registry", "register_subject": "registry", "register_model_check": "registry",
+    "register_act": "registry", "register_batch": "registry", "register_subject": "registry",
+    "register_model_check": "registry",
     "register_decisions": "registry", "post_errand": "actions.errands", "close_errand": "actions.errands",
     "close_errands": "actions.errands",
     "task_light": "rows", "persons_of": "handled",
@@ -77,6 +80,6 @@ def __getattr__(name: str) -> Any:
     """The face is loaded on first use: the room is imported before Django is ready, its modules read models."""
     if name in _WHERE:
         return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
-    if name in ("queries", "check", "errands", "moving"):
+    if name in ("queries", "check", "errands", "moving", "offering"):
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(name)

@@ -12,7 +12,7 @@ from yipan.kernel.clock import day_of, end_of_day, midnight
 from yipan.platform import calendar, people
 from yipan.platform.ui import listing
 
-from . import boxes, errands, queries, rows
+from . import boxes, errands, queries, registry, rows
 from .actions import lists
 from .actions.errands import read_errand
 from .actions.move import move
@@ -129,7 +129,6 @@ class BoxList(listing.ListPage):
         self.key = f"processes.{self.box}"
         self.title = BOXES[self.box]
         self.empty_title, self.empty_hint = _EMPTY[self.box]
-        self.batch = _BATCH.get(self.box, ())
         self.columns = (
             listing.Column(
                 "title", "事项", link=lambda row: row.href, sub=lambda row: row.subtitle, fixed=True, personal=True
@@ -147,6 +146,10 @@ class BoxList(listing.ListPage):
         self.default_order = "when" if self.box == "todo" else "-when"
         limits = (listing.Choice("limit", "期限", ((LATE, "已超期"), (SOON, "三日内到期或已超期"))),)
         self.filters = (*(limits if self.box == "todo" else ()), *_COMMON_FILTERS)
+
+    @property
+    def batch(self) -> tuple[listing.BatchAction, ...]:  # type: ignore[override] - rooms above add theirs at start-up
+        return (*_BATCH.get(self.box, ()), *registry.batch_actions(self.box))
 
     def query(self, request: HttpRequest) -> listing.Query:
         return BoxQuery(Box(people.actor(request), self.box))

@@ -22,7 +22,7 @@ from .models import Definition, Entry, ErrandEntry, Instance, Subscription, Task
 
 __all__ = [
     "BOXES", "MOST", "PAGE", "DefinitionRow", "Line", "MyTask", "Page", "UnitTask", "belongs", "children_of",
-    "counts", "definitions", "errand_contacts", "errand_url", "followed", "instance", "instance_of",
+    "counts", "definitions", "errand_contacts", "errand_url", "followed", "instance", "instance_of", "keys_of",
     "matter_titles", "may_know_task", "may_see", "my_open_task", "my_task", "my_tasks", "next_task", "open_count",
     "open_task", "open_tasks", "open_tasks_of", "passed_elements", "process_names", "running", "task_row",
     "tasks_of_person", "titles", "todo", "transfer_candidates", "unit_tasks", "url_of", "waiting_for",
@@ -107,7 +107,7 @@ def may_know_task(task_id: int, actor: Actor) -> bool:
     if task is None:
         return False
     found = reach.reach_of(actor)
-    allowed = found.behalf(_keys(task), task.excluded).allowed or bool(_colleague(task, found))
+    allowed = found.behalf(keys_of(task), task.excluded).allowed or bool(_colleague(task, found))
     return allowed or may_see(task.instance_id, actor)  # type: ignore[attr-defined]
 
 
@@ -118,7 +118,7 @@ def _offered(tasks: list[Task], actor: Actor) -> list[MyTask]:
     absent: dict[int, str] | None = None
     mine: list[MyTask] = []
     for task in tasks:
-        access = found.behalf(_keys(task), task.excluded)
+        access = found.behalf(keys_of(task), task.excluded)
         # Group work that a colleague has claimed stays visible to the group, with his name.
         claimed = "" if access.allowed else _colleague(task, found)
         if not access.allowed and not claimed:
@@ -140,7 +140,8 @@ def my_task(subject: tuple[str, object], actor: Actor) -> MyTask | None:
     return next(iter(my_tasks(subject, actor)), None)
 
 
-def _keys(task: Task) -> list[str]:
+def keys_of(task: Task) -> list[str]:
+    """Under which keys people find a task."""
     return holders.keys_of_task(
         person_id=task.person_id,
         persons=task.persons,

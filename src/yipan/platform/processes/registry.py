@@ -27,6 +27,7 @@ class Subject:
 acts: dict[str, Handler] = {}
 subjects: dict[str, Subject] = {}
 model_checks: list[ModelCheck] = []
+_batches: dict[str, list[Any]] = {}
 decisions: Callable[[str, str, datetime], engine.Decision | None] | None = None
 
 
@@ -60,3 +61,13 @@ def register_decisions(resolve: Callable[[str, str, datetime], engine.Decision |
     "latest", or empty for the one in force at that time (the first one, when it was published later)."""
     global decisions
     decisions = resolve
+
+
+def register_batch(box: str, action: Any) -> None:
+    """Offer an act on many rows of a box of the to-do (a ``listing.BatchAction``)."""
+    if action not in _batches.setdefault(box, []):
+        _batches[box].append(action)
+
+
+def batch_actions(box: str) -> Sequence[Any]:
+    return tuple(_batches.get(box, ()))

@@ -11,7 +11,7 @@ from ..domain import specials
 from ..domain.bans import FALSE_MATERIALS, GROUNDS
 from ..domain.states import State
 from ..models import Case, Extension, SpecialProcedure
-from . import approvals, bans, clocks, disputes, examination, hearings, letters, messages, priors, tolerance
+from . import approvals, bans, clocks, disputes, examination, hearings, letters, messages, priors, results, tolerance
 from .core import CaseProblem, Work, acting_persons, work_on
 
 
@@ -68,7 +68,7 @@ def refuse(work: Work, *, reason: str, law: str, facts: str, false_materials: bo
     letters.order(work, "refusal", number=number, title=title, data=data)
     tolerance.close(work)
     messages.tell_applicant(work, "case.refused", reason=reason)
-    work.act("make_ready")
+    results.make_ready(work)
 
 
 def punished(work: Work, number: str) -> dict[str, Any]:

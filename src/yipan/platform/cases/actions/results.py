@@ -1,5 +1,6 @@
 """After the decision: make the licence, hand it over, archive, rate."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -9,13 +10,11 @@ from yipan.platform import jobs, licences, processes, records
 from .. import items, sheets
 from ..domain.states import State
 from ..models import Case, Rating
-from . import letters, messages, rectifying, tolerance
+from . import delivery, letters, messages, rectifying
 from .core import CaseProblem, Work, work_on
 
 ISSUE = "cases.issue_licence"
 READY = "result_ready"  # what processes wait for that deliver by themselves
-ELECTRONIC = "electronic"
-WAYS = {ELECTRONIC: "电子送达", "counter": "窗口自取", "mail": "邮寄", "locker": "自助柜"}
 
 
 def produce(work: Work) -> None:
@@ -25,7 +24,15 @@ def produce(work: Work) -> None:
     if items.terms(work.case).licence_template:
         jobs.defer(ISSUE, case_id=work.case.pk)
     else:
-        work.act("make_ready")
+        make_ready(work)
+
+
+def make_ready(
+    work: Work, *, payload: Mapping[str, str] | None = None, public: Mapping[str, str] | None = None
+) -> None:
+    """The result lies ready; from here the limit of its delivery counts."""
+    work.act("make_ready", payload=payload, public=public)
+    delivery.prepare(work.case, work.now)
 
 
 def issue_licence(case_id: int, *, now: datetime) -> None:
@@ -48,37 +55,10 @@ def issue_licence(case_id: int, *, now: datetime) -> None:
         if work.case.state != State.PRODUCTION:
             return
         work.case.licence_id = licence.id
-        work.act("make_ready", payload={"licence": licence.number}, public={"licence_no": licence.number})
+        make_ready(work, payload={"licence": licence.number}, public={"licence_no": licence.number})
         messages.tell_applicant(work, "case.licence_ready", number=licence.number)
         # In this transaction: a repeat finds the case out of production and would never wake the process again.
         processes.correlate(READY, work.case.case_no or "", now=now)
-
-
-def deliver(work: Work, *, way: str, receiver: str) -> None:
-    """Hand over the result with proof, then conclude and archive."""
-    case = work.case
-    if way not in WAYS:
-        raise CaseProblem("请选择送达方式。")
-    if case.state == State.PRODUCTION:
-        raise CaseProblem("证照正在制作和用印，完成后才能送达。")
-    if not receiver.strip():
-        raise CaseProblem("请填写签收人。")
-    if way == ELECTRONIC and not case.e_service:
-        raise CaseProblem("申请人没有同意电子送达，请选择其他送达方式。")
-    case.delivered_at, case.delivery_way = work.now, way
-    work.act("deliver", payload={"way": WAYS[way], "receiver": receiver}, public={"way": WAYS[way]})
-    letters.order(
-        work,
-        "delivery",
-        data={
-            "way": WAYS[way],
-            "receiver": receiver,
-            "papers": sheets.delivered_papers(case),
-            "delivered_at": sheets.moment(work.now),
-        },
-    )
-    if not tolerance.waits(case):
-        conclude(work)
 
 
 def conclude(work: Work) -> None:

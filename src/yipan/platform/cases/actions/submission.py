@@ -11,7 +11,7 @@ from yipan.platform import numbers, processes, records
 from .. import items, sheets
 from ..domain.states import State
 from ..models import Case, CaseMaterial, Submission
-from . import bans, clocks, disputes, drafts, letters, tolerance
+from . import bans, clocks, delivery, disputes, drafts, letters, tolerance
 from .core import CaseProblem, Work, work_on
 
 LONGEST_KEY = 64
@@ -28,12 +28,20 @@ class Received:
     repeated: bool = False
 
 
-def submit(case_id: int, *, key: str, actor: records.Actor, now: datetime, e_service: bool = False) -> Received:
+def submit(
+    case_id: int,
+    *,
+    key: str,
+    actor: records.Actor,
+    now: datetime,
+    e_service: bool = False,
+    choice: delivery.Choice | None = None,
+) -> Received:
     """Turn a draft into a received case.
 
     ``key`` is the idempotency key of the page: a repeated call, also a simultaneous one, returns the first result. It
     counts within the case only: the same key on somebody else's case opens nothing.
-    ``e_service``: the applicant agrees to be served electronically (送达地址确认).
+    ``e_service``: the applicant agrees to be served electronically (送达地址确认); ``choice``: how he wants the papers.
     Raises CaseProblem with every missing material or form fault, or when the same application is already open.
     """
     if len(key) > LONGEST_KEY:
@@ -53,6 +61,7 @@ def submit(case_id: int, *, key: str, actor: records.Actor, now: datetime, e_ser
             _give_numbers(work)
             Submission.objects.create(key=key, case=work.case, at=now)
             receive(work)
+            delivery.keep_choice(work, choice or delivery.Choice())
             return _received(work.case)
     except IntegrityError as problem:
         if "case_no_duplicate" in str(problem):

@@ -39,6 +39,7 @@ LETTERS = {
         Letter("result", "办理结果凭证", "果"),
         Letter("refusal", "不予行政许可决定书", "许不"),
         Letter("delivery", "送达回证", "送"),
+        Letter("address", "送达地址确认书", "", sealed=False),
         Letter("withdrawal", "撤回申请确认书", "撤"),
         Letter("termination", "终止办理决定书", "终"),
         Letter("approval_sheet", "审批表", "", sealed=False, for_applicant=False),

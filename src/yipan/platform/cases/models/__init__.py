@@ -2,9 +2,11 @@
 
 from .aftermath import GenuineAlert, Rating, Rectification
 from .bans import ApplicationBan
+from .batches import Batch, BatchLine
 from .case import OPEN, UNFINISHED, Case, Channel, Submission, same_applicant
 from .corrections import CorrectionDefect, CorrectionException, CorrectionNotice
 from .counter import CaseSignature, PrintJob
+from .delivery import Delivery, Dispatch, DispatchEvent
 from .disputes import DataDispute
 from .hearings import Hearing
 from .materials import CaseMaterial, Tolerance
@@ -16,6 +18,8 @@ __all__ = [
     "OPEN",
     "UNFINISHED",
     "ApplicationBan",
+    "Batch",
+    "BatchLine",
     "Case",
     "CaseDocument",
     "CaseMaterial",
@@ -25,6 +29,9 @@ __all__ = [
     "CorrectionException",
     "CorrectionNotice",
     "DataDispute",
+    "Delivery",
+    "Dispatch",
+    "DispatchEvent",
     "Extension",
     "GenuineAlert",
     "Hearing",

@@ -16,6 +16,7 @@ class CaseDocument(models.Model):
     at = models.DateTimeField()
     document_id = models.BigIntegerField(null=True)
     for_applicant = models.BooleanField(default=True)
+    read_at = models.DateTimeField("申请人阅读时间", null=True)
 
     class Meta:
         ordering = ["id"]

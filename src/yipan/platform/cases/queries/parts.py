@@ -68,6 +68,7 @@ class DocumentRow:
     at: datetime
     ready: bool
     state_word: str
+    read_at: datetime | None = None
 
 
 def materials(case: Case) -> list[MaterialRow]:
@@ -104,7 +105,13 @@ def documents(case: Case, *, for_applicant: bool) -> list[DocumentRow]:
         ref = made.get(d.document_id or 0)
         rows.append(
             DocumentRow(
-                d.pk, d.title, d.number, d.at, ref is not None and ref.ready, ref.state_word if ref else "正在生成"
+                d.pk,
+                d.title,
+                d.number,
+                d.at,
+                ref is not None and ref.ready,
+                ref.state_word if ref else "正在生成",
+                d.read_at,
             )
         )
     return rows

@@ -79,7 +79,7 @@ def test_the_grant_says_content_validity_and_issuer_and_the_licence_follows():
     assert licence.number.startswith("JY2440703")
     # 送达回证: way, time, receiver, what was served.
     says(
-        story, "delivery", "窗口自取", "2021-11-08 16:00", "郭耀辉", "食品经营许可证",
+        story, "delivery", "窗口自取", "2021-11-08 16:00", "许慧琳", "食品经营许可证",
         "准予行政许可决定书（蓬市监许准字〔2021〕第000001号）",
     )  # fmt: skip
 

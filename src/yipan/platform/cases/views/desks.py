@@ -21,9 +21,12 @@ from yipan.platform.ui import render
 from .. import items, prefill, queries
 from ..actions import drafts, reuse, submission, tolerance
 from ..actions.core import CaseProblem
+from ..domain.delivery import CHOICES, COUNTER
 from ..domain.states import IllegalAct, State
 from ..models import Case, CaseMaterial
+from ..queries.delivery import addresses
 from . import common
+from .delivery import choice_of
 
 STEPS = (("form", _("填写申请表")), ("materials", _("准备材料")), ("confirm", _("核对提交")))
 
@@ -179,6 +182,7 @@ def confirm(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
                 actor=common.actor_of(request),
                 now=calendar.now(),
                 e_service=request.POST.get("e_service") == "1",
+                choice=choice_of(request),
             )
             if not desk.staff:
                 ui.notify(
@@ -195,6 +199,10 @@ def confirm(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
         "materials": queries.materials(case),
         "key": request.POST.get("key") or uuid.uuid4().hex,
         "problem": problem,
+        "choices": list(CHOICES.items()),
+        "way": request.POST.get("delivery_way") or COUNTER,
+        "book": addresses(case),
+        "told": request.POST,
     }
     return _step(request, case, "confirm", desk, context, status=422 if problem else 200)
 

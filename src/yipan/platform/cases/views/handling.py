@@ -28,6 +28,8 @@ WORDS = {
     "add_after": "已加签", "copy": "已抄送", "urge": "已催办，对方会收到提醒", "return": "已退回",
 }  # fmt: skip
 FORM = "form"
+# What 送达 asks besides way and receiver.
+HANDED = ("id_no", "authority", "left_reason", "witness1", "witness2")
 
 
 @needs("case.read")
@@ -137,7 +139,7 @@ def _after(request: HttpRequest, case_id: int) -> HttpResponseBase:
 
 def _task_data(request: HttpRequest, case_id: int) -> dict[str, Any]:
     """What a task's form sends besides outcome and opinion."""
-    names = ("law", "facts", "second_officer", "place", "way", "receiver", "right_agency", "false_materials")
+    names = ("law", "facts", "second_officer", "place", "way", "receiver", "right_agency", "false_materials", *HANDED)
     data: dict[str, Any] = {name: request.POST[name] for name in names if request.POST.get(name)}
     if request.POST.get("outcome") == "correct":
         data["defects"] = _defects(request, case_id)

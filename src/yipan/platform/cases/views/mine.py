@@ -11,7 +11,7 @@ from yipan.platform.ui import render
 from yipan.platform.ui.access import citizen, public
 
 from .. import progress, queries
-from ..actions import decision, rectifying, results, urging
+from ..actions import decision, delivery, rectifying, results, urging
 from ..actions.core import CaseProblem
 from ..domain.states import IllegalAct, State
 from ..models import CaseDocument
@@ -98,7 +98,9 @@ def document(request: HttpRequest, case_id: int, document_id: int) -> HttpRespon
     wanted = CaseDocument.objects.filter(case=case, pk=document_id, for_applicant=True).first()
     if wanted is None or wanted.document_id is None:
         raise queries.CaseNotFound
-    return documents.response(wanted.document_id, actor=common.actor_of(request))
+    answer = documents.response(wanted.document_id, actor=common.actor_of(request))
+    delivery.note_read(wanted, actor=common.actor_of(request), now=calendar.now())
+    return answer
 
 
 @public

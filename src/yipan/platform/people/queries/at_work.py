@@ -22,6 +22,16 @@ def agents_for(entity_id: int, item_key: str, at: datetime) -> list[int]:
     return [person for person, items in held.values_list("person_id", "items") if not items or item_key in items]
 
 
+def agents_of(entity_ids: Collection[int], at: datetime) -> dict[int, frozenset[int]]:
+    """Who acts for each of some firms on that day, in whatever item; one statement, none without firms."""
+    found: dict[int, set[int]] = {}
+    if entity_ids:
+        held = Agency.objects.filter(in_force(calendar_day(at)), entity_id__in=list(entity_ids))
+        for entity, person in held.values_list("entity_id", "person_id"):
+            found.setdefault(entity, set()).add(person)
+    return {entity: frozenset(persons) for entity, persons in found.items()}
+
+
 def present(person_ids: Collection[int], at: datetime) -> set[int]:
     """Those of these people who hold a post with an active account on that day and are not on leave; one statement."""
     today = calendar_day(at)

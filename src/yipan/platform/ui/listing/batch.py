@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from ..errors import Conflict
 
@@ -19,6 +20,10 @@ class Refusal(Exception):
     """The row cannot be handled; the text (Chinese) says why."""
 
 
+def _elsewhere(_request: HttpRequest, _row: str, _reason: str) -> str | None:
+    raise Refusal("请在列表中重新勾选后办理")
+
+
 @dataclass(frozen=True)
 class BatchAction:
     """``run(request, row_key, reason)`` does one row and returns what to say ("已签收").
@@ -26,12 +31,12 @@ class BatchAction:
     A refusal is any of ``Refusal``, ``Conflict``, ``PermissionDenied``, ``ValidationError`` or ``refusals``: the row
     is left as it was and its reason is shown. ``confirm``: a question asked first; ``reason``: the label of a required
     text; ``pick_label`` and ``pick``: something to be chosen, posted as ``picked``. ``right``: who sees the button (the
-    act itself checks again).
+    act itself checks again). ``hand_over``: a page of the room's own takes the ticked rows, instead of ``run``.
     """
 
     key: str
     label: str
-    run: Callable[[HttpRequest, str, str], str | None]
+    run: Callable[[HttpRequest, str, str], str | None] = _elsewhere
     icon: str = "checks"
     right: str | None = None
     confirm: str = ""
@@ -40,6 +45,7 @@ class BatchAction:
     refusals: tuple[type[Exception], ...] = ()
     pick_label: str = ""
     pick: Callable[[HttpRequest], Sequence[tuple[Any, str]]] | None = None
+    hand_over: Callable[[HttpRequest, Sequence[str]], HttpResponseBase] | None = None
 
     @property
     def asks(self) -> bool:

@@ -286,6 +286,8 @@ class ListPage:
             return HttpResponseRedirect(state.address())
         if len(keys) > MOST_ROWS:
             raise BadInput(f"一次最多办理 {MOST_ROWS} 行。")
+        if action.hand_over is not None:
+            return action.hand_over(request, keys)
         rows = [(key, request.POST.get(f"label-{key}", key)) for key in keys]
         reason, picked = request.POST.get("reason", "").strip(), request.POST.get("picked", "")
         confirmed = request.POST.get("confirmed") == "1"
