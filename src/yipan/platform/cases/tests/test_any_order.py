@@ -1,7 +1,9 @@
 """Whatever people do in whatever legal order: random courses of a case never break what must always hold."""
 
 import datetime as dt
+import io
 
+import any_item
 import pytest
 import telling
 from django.db import transaction
@@ -12,7 +14,7 @@ from telling import SMOOTH, Story
 from yipan.kernel.packs import read_yaml
 from yipan.platform import calendar, processes
 from yipan.platform.cases import stories
-from yipan.platform.cases.actions import decision, examination, results
+from yipan.platform.cases.actions import decision, drafts, examination, results, submission
 from yipan.platform.cases.actions.core import CaseProblem
 from yipan.platform.cases.actions.tolerance import OWED, deferred
 from yipan.platform.cases.domain.model_check import TASK_ACTS
@@ -26,6 +28,7 @@ from yipan.platform.cases.models import (
     SpecialProcedure,
     Tolerance,
 )
+from yipan.platform.catalogue import queries as catalogue
 from yipan.platform.jobs.testing import run_sweeps
 from yipan.platform.processes import check
 from yipan.platform.records import audit
@@ -205,11 +208,98 @@ class Course:
         if case.accepted_at is None:
             assert case.promised_due is case.legal_due is None
             return
-        assert case.accepted_at < case.promised_due <= case.legal_due
-        due = (case.promised_due, case.legal_due)
+        legal = case.legal_due or case.promised_due  # some items have no limit of law
+        assert case.accepted_at < case.promised_due <= legal
+        due = (case.promised_due, legal)
         if self.due is not None and self.story.verbs()[-1] != "end_special_procedure":
             assert due >= self.due or not SpecialProcedure.objects.filter(case=case, ended_at=None).exists()
         self.due = due
+
+
+class InstantCourse(Course):
+    """A case that is done on the spot, or becomes one that takes time (即办转承诺)."""
+
+    KEY, OFFICER = "senior_card", "civil_affairs.examiner"
+    WAYS = (
+        {"outcome": "grant", "opinion": "当场办结。"},
+        {"outcome": "convert", "opinion": "须向户籍地核实，不能当场办结"},
+        {"outcome": "correct", "defects": True},
+        {"outcome": "refuse", "opinion": "不属于本机关职权范围", "data": {"law": LAW}},
+    )
+
+    def __init__(self, *, e_service: bool) -> None:
+        self.now, self.due, self.accepted = stories.moment("2022-12-05 09:00"), None, None
+        telling.at(self.text)
+        item = catalogue.item_at(self.KEY, self.now).item
+        case = any_item.drafted(item, any_item.answers_of(item, False), self.now)
+        clerk = telling.staff(any_item.CLERK)
+        submission.submit(case.pk, key="k", actor=clerk, now=self.now, e_service=e_service)
+        self.story = Story()
+        self.story.telling.case_id = case.pk
+
+    def possible(self) -> list[tuple[str, dict]]:
+        case = self.story.case
+        found: list[tuple[str, dict]] = [("wait", {"days": days}) for days in (1, 9)]
+        for task in processes.queries.open_tasks(self.story.subject):
+            if task.act == "instant":
+                found += [("do", {"task": task, **way}) for way in self.WAYS]
+            elif task.act == "correct":
+                found.append(("mend", {"task": task}))
+            elif _legal(task.act, State(case.state)):
+                found.append(("do", {"task": task, **any_item.SMOOTH[task.act]}))
+        if case.state == State.PRODUCTION:
+            found.append(("worker", {}))
+        legal = {rule.verb for rule in allowed_acts(State(case.state))}
+        return [*found, *((verb, {}) for verb in ("withdraw",) if verb in legal)]
+
+    def take(self, name: str, way: dict) -> None:
+        if name not in ("do", "mend", "withdraw"):
+            super().take(name, way)
+            return
+        self.now += dt.timedelta(minutes=7)
+        telling.at(self.text)
+        case, clerk = self.story.case, telling.staff(any_item.CLERK)
+        if name == "withdraw":
+            decision.withdraw(case.pk, reason="不办了", actor=clerk, now=self.now)
+        elif name == "mend":
+            for code in CorrectionDefect.objects.filter(notice__case=case).values_list("material_code", flat=True):
+                paper = io.BytesIO(telling.sample())
+                drafts.attach(case.pk, code, file=paper, name="a.pdf", actor=clerk, now=self.now, scanned=True)
+            self._complete(way["task"], clerk, for_applicant=True)
+        elif way["task"].act in ("instant", "deliver"):
+            data = way.get("data", {})
+            if way.get("defects"):
+                material = case.materials.filter(replaced=False).exclude(source__in=("", "form")).first()
+                data = {"defects": [DEFECT | {"material_code": material.code, "subject": material.name}]}
+            actor = telling.staff(any_item.officer(case.unit_key, way["task"].act))
+            self._complete(
+                way["task"], actor, outcome=way.get("outcome", ""), opinion=way.get("opinion", ""), data=data
+            )
+        else:
+            any_item.step(case, way["task"], self.now)
+
+    def _complete(self, task, actor, **told) -> None:
+        processes.complete(task_id=task.pk, actor=actor, now=self.now, key=f"{task.pk}-{self.text}", **told)
+
+
+@settings(
+    max_examples=8, deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)  # fmt: skip
+@given(data=st.data())
+def test_no_course_of_an_instant_case_breaks_an_invariant(data):
+    """The same, with granting on the spot and conversion to a case that takes time (sheet 22 f7)."""
+    with transaction.atomic():
+        course = InstantCourse(e_service=data.draw(st.booleans()))
+        course.holds()
+        for _ in range(10):
+            if State(course.story.case.state) in ENDED:
+                break
+            course.take(*data.draw(st.sampled_from(course.possible())))
+            course.holds()
+        assert check.verify() == []
+        assert audit.verify().ok
+        transaction.set_rollback(True)
 
 
 @settings(
