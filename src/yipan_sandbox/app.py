@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import carriers, datashare, desk, identity, licences, messages, province, seals
+from . import carriers, catalogue, datashare, desk, identity, licences, messages, province, seals
 from .gateway import Gateway
 from .receipts import Receipts
 from .store import Store
@@ -22,9 +22,9 @@ def create_app(data: Path, *, callback: str = "", reports: str = "") -> Flask:
     app.extensions["gateway"] = Gateway(app, store)
     app.extensions["receipts"] = Receipts(callback)
     app.extensions["reports"] = {
-        one.name: f"{reports.rstrip('/')}/{one.name}/" for one in carriers.blueprints if reports
+        one.name: f"{reports.rstrip('/')}/{one.name}/" for one in (*carriers.blueprints, catalogue.blueprint) if reports
     }
-    for module in (identity, licences, datashare, seals, desk):
+    for module in (identity, licences, datashare, catalogue, seals, desk):
         app.register_blueprint(module.blueprint)
     for blueprint in (*messages.blueprints, *province.blueprints, *carriers.blueprints):
         app.register_blueprint(blueprint)

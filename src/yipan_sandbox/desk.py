@@ -20,6 +20,7 @@ SYSTEMS = {
     "seal": "电子印章服务",
     "acceptance": "统一申办受理平台",
     "rating": "好差评",
+    "catalogue": "政务服务事项管理系统",
     "ems": "EMS 邮政速递",
     "locker": "政务自助柜",
 }

@@ -17,7 +17,9 @@ FAULTS = ("error", "reject", "timeout", "slow", "duplicate", "reorder")
 # Pages and switches of the sandbox itself: not signed, not failing, not in the journal.
 QUIET = frozenset({"faults", "journal", "desk.home", "desk.system", "desk.switch", "desk.clear", "static"})
 # Systems called by the platform's server only; identity has pages for people and OAuth's own proofs.
-SIGNED = frozenset({"sms", "yuezhengyi", "elicence", "datashare", "seal", "acceptance", "rating", "ems", "locker"})
+SIGNED = frozenset(
+    {"sms", "yuezhengyi", "elicence", "datashare", "catalogue", "seal", "acceptance", "rating", "ems", "locker"}
+)
 
 
 class Gateway:

@@ -18,7 +18,19 @@ from yipan.house.listening import free_port
 from yipan.house.places import Places
 
 HOST = "zwfw.example.gov.cn"
-SYSTEMS = ("IDENTITY", "SEAL", "ELICENCE", "DATASHARE", "ACCEPTANCE", "RATING", "SMS", "YUEZHENGYI", "EMS", "LOCKER")
+SYSTEMS = (
+    "IDENTITY",
+    "SEAL",
+    "ELICENCE",
+    "DATASHARE",
+    "CATALOGUE",
+    "ACCEPTANCE",
+    "RATING",
+    "SMS",
+    "YUEZHENGYI",
+    "EMS",
+    "LOCKER",
+)
 
 
 @pytest.fixture(scope="module")

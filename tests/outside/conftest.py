@@ -12,7 +12,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-SYSTEMS = ("identity", "sms", "yuezhengyi", "elicence", "datashare", "seal", "acceptance", "rating", "ems", "locker")
+SYSTEMS = (
+    "identity",
+    "sms",
+    "yuezhengyi",
+    "elicence",
+    "datashare",
+    "catalogue",
+    "seal",
+    "acceptance",
+    "rating",
+    "ems",
+    "locker",
+)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 import telling
 from telling import Story
 
-from yipan.connectors.base import call
+from yipan.connectors.base import ConnectorError, call
 from yipan.platform import files, forms
 from yipan.platform.cases import figures, stories
 from yipan.platform.cases.actions import results
@@ -15,6 +15,8 @@ from yipan.platform.cases.actions.core import CaseProblem
 from yipan.platform.cases.domain.states import State
 from yipan.platform.cases.models import Case, DataDispute
 from yipan.platform.cases.stories import moment
+from yipan.platform.catalogue.actions import upstream
+from yipan.platform.catalogue.models import UpstreamChange
 from yipan.platform.documents.models import Document
 from yipan.platform.forms.models import Draft, SubmissionVersion
 from yipan.platform.jobs.testing import run_jobs, run_sweeps
@@ -245,3 +247,18 @@ def test_contested_data_go_to_the_registers_keeper_and_come_back_corrected(sandb
     version = SubmissionVersion.objects.get(pk=story.case.form_data_id)
     assert version.data[field] == "李新民"
     assert dispute.number in version.sources[field]
+
+
+def test_the_provincial_catalogue_comes_down_in_batches_over_http(sandbox, inject):
+    """Sheet 22 g: two versions of an item, a withdrawn one, a faulty row; a failure between pages loses nothing."""
+    telling.at("2021-11-08 09:00")
+    now = moment("2021-11-08 09:00")
+    upstream.pull(now)
+    assert call("catalogue", "POST", "/publish", json={}).json()["rows"] == 5
+    inject("catalogue", "error")
+    with pytest.raises(ConnectorError):
+        upstream.pull(now)
+    assert upstream.pull(now) == 4
+    assert upstream.pull(now) == 0
+    states = dict(UpstreamChange.objects.filter(source="province").values_list("guid", "state"))
+    assert states == {"A0001": "same", "A0002": "waiting", "A0003": "waiting", "A0004": "waiting", "A0005": "faulty"}

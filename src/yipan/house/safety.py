@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from .secret import UnsafeSettings
 
 WEAK = {"", "change-me", "changeme", "secret", "yipan", "password", "postgres", "admin", "root", "123456", "12345678"}
-SYSTEMS = ("IDENTITY", "SEAL", "ELICENCE", "DATASHARE", "ACCEPTANCE", "RATING", "SMS", "YUEZHENGYI", "EMS", "LOCKER")
+SYSTEMS = (
+    "IDENTITY",
+    "SEAL",
+    "ELICENCE",
+    "DATASHARE",
+    "CATALOGUE",
+    "ACCEPTANCE",
+    "RATING",
+    "SMS",
+    "YUEZHENGYI",
+    "EMS",
+    "LOCKER",
+)
 # What the reference systems of the demo accept stands in the source: it is no secret.
 PUBLIC = {"YIPAN_GATEWAY_TOKEN": "sandbox-token-0001", "YIPAN_IDENTITY_CLIENT_SECRET": "sandbox-client-secret"}
 SHORTEST_TOKEN = 20

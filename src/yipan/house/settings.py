@@ -173,7 +173,10 @@ YIPAN_LIMITS = {
     name: int(most) for name, _, most in (part.partition("=") for part in os.environ.get("YIPAN_LIMITS", "").split())
 }
 SANDBOX_URL = os.environ.get("YIPAN_SANDBOX_URL", "http://127.0.0.1:8701")
-SYSTEMS = ("identity", "sms", "yuezhengyi", "elicence", "datashare", "seal", "acceptance", "rating", "ems", "locker")
+SYSTEMS = (
+    "identity", "sms", "yuezhengyi", "elicence", "datashare", "catalogue", "seal", "acceptance", "rating", "ems",
+    "locker",
+)  # fmt: skip
 YIPAN_CONNECTORS = {
     name: os.environ.get(f"YIPAN_CONNECTOR_{name.upper()}", f"{SANDBOX_URL}/{name}" if not SECURE else "")
     for name in SYSTEMS

@@ -17,7 +17,7 @@ class CatalogueConfig(AppConfig):
         from yipan.platform.ui import navigation
 
         from . import entries, queries, work
-        from .actions import drafting
+        from .actions import drafting, upstream
         from .loader import BaseItemLoader, CodesLoader, ItemLoader
 
         records.rights.declare("catalogue.manage", "管理事项")
@@ -35,12 +35,16 @@ class CatalogueConfig(AppConfig):
                 "item.release_change": "发布事项变更",
                 "item.return_change": "退回事项变更",
                 "item.drop_change": "放弃事项变更",
+                "item.take_upstream": "采纳上级目录变更",
+                "item.decline_upstream": "不采纳上级目录变更",
             },
-            kinds={"item": "事项"},
+            kinds={"item": "事项", "upstream": "上级目录变更"},
         )
         for kind, title in drafting.KINDS.items():
             processes.errands.register(kind, title)
         jobs.sweep("catalogue.turn", every=5.0)(work.turn)
+        jobs.task(upstream.PULL)(work.pull)
+        jobs.periodic("20 * * * *", upstream.PULL)
         register_loader(CodesLoader())
         register_loader(BaseItemLoader(), after=["codes"])
         register_loader(ItemLoader(), after=["codes", "base_items"])
@@ -72,6 +76,10 @@ class CatalogueConfig(AppConfig):
         navigation.register(
             "administration", "事项与流程", "事项变更", "catalogue:changes", icon="pencil", right="catalogue.edit",
             note="编辑、单位审核、政数局发布",
+        )  # fmt: skip
+        navigation.register(
+            "administration", "事项与流程", "上级目录", "catalogue:upstream", icon="cloud-download",
+            right="catalogue.release", note="省级目录下发的新增、变更和取消",
         )  # fmt: skip
         navigation.register(
             "administration", "事项与流程", "指南纠错", "catalogue:reports", icon="message-report",

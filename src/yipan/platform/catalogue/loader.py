@@ -23,7 +23,16 @@ class ItemLoader:
         return findings
 
     def install(self, file: PackFile, context: InstallContext) -> None:
-        actions.publish_item(versions_of(file.document.value), actor=context.actor, at=context.at)
+        from .actions import drafting, upstream
+        from .models import ItemVersion
+
+        versions = versions_of(file.document.value)
+        newest = versions[-1].value
+        known = ItemVersion.objects.filter(key=newest["key"], sha256=drafting.digest_of(newest)).exists()
+        if not known and drafting.changed_here(newest["key"]):
+            upstream.hold_pack(newest, at=context.at)  # what a unit released is not published over
+            return
+        actions.publish_item(versions, actor=context.actor, at=context.at)
 
 
 class CodesLoader:

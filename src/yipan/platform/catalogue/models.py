@@ -35,6 +35,48 @@ class ItemTurn(models.Model):
         return str(self.version)
 
 
+class UpstreamCursor(models.Model):
+    """How far the changes of the provincial catalogue were read (one row)."""
+
+    cursor = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+
+
+class UpstreamChange(models.Model):
+    """A change that came down from the provincial catalogue, or with a pack over what a unit had changed here.
+
+    Nothing of it counts by itself: the data bureau takes it over, which opens the change of the item, or says why not.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待处理"
+        FAULTY = "faulty", "数据有误"
+        SAME = "same", "与本地一致"
+        TAKEN = "taken", "已采纳"
+        DECLINED = "declined", "未采纳"
+
+    source = models.CharField(max_length=8)  # province, pack
+    guid = models.CharField(max_length=80)
+    operation = models.CharField("操作", max_length=1)  # I, U, D
+    catalog_code = models.CharField("基本编码", max_length=20, db_index=True)
+    title = models.CharField("事项名称", max_length=200)
+    batch = models.CharField("批次", max_length=40, blank=True)
+    sent_at = models.CharField("下发时间", max_length=30, blank=True)
+    data = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    note = models.CharField("说明", max_length=500, blank=True)
+    at = models.DateTimeField()
+    decided_by = models.CharField(max_length=100, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["source", "guid"], name="catalogue_upstream_once")]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.title}"
+
+
 class BaseItem(models.Model):
     """An entry of the national or provincial base catalogue (基本目录)."""
 
@@ -111,6 +153,7 @@ class ItemDraft(models.Model):
     item_title = models.CharField(max_length=200)
     unit_key = models.CharField("实施单位", max_length=60, db_index=True)
     base = models.ForeignKey(ItemVersion, on_delete=models.PROTECT, related_name="+")
+    upstream = models.ForeignKey(UpstreamChange, on_delete=models.PROTECT, null=True, related_name="drafts")
     data = models.JSONField()
     change_note = models.CharField("变更说明", max_length=500, blank=True)
     effective_from = models.DateField("生效日", null=True)

@@ -251,6 +251,11 @@ def applied_for_here() -> list[tuple[str, str]]:
     return [(view.item.key, view.item.title) for view in in_force() if view.item.applies_online]
 
 
+def of_base(catalog_code: str) -> list[ItemView]:
+    """The items in force of an entry of the base catalogue."""
+    return [view for view in in_force() if view.item.catalog_code == catalog_code]
+
+
 def offered() -> list[ItemView]:
     """What people are shown: every item in force that was not cancelled."""
     return [view for view in in_force() if not view.item.standing.cancelled]

@@ -4,7 +4,8 @@ from django.urls import path
 
 from yipan.platform.ui.access import needs
 
-from .views import admin, changes, guide, reports, situation, standing
+from .upstream_listing import UpstreamList
+from .views import admin, changes, guide, reports, situation, standing, upstream
 
 app_name = "catalogue"
 urlpatterns = [
@@ -25,6 +26,9 @@ urlpatterns = [
     path("admin/items/changes/<int:draft_id>/", changes.change, name="change"),
     path("admin/items/national/<str:kind>", changes.national, name="national"),
     path("admin/items/import/", changes.take_in, name="take_in"),
+    path("admin/items/upstream/", needs("catalogue.release")(UpstreamList.as_view()), name="upstream"),
+    path("admin/items/upstream/<int:change_id>/", upstream.change, name="upstream_change"),
+    path("callbacks/catalogue/", upstream.pushed, name="catalogue_callback"),
     path("admin/items/<slug:key>/standing/", standing.propose, name="standing"),
     path("admin/items/<slug:key>/change/", changes.begin, name="begin_change"),
     path("admin/items/", needs("catalogue.manage")(admin.ItemList.as_view()), name="items"),

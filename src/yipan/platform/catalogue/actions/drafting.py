@@ -4,6 +4,8 @@ The released version counts from its day; cases that were accepted before keep t
 he wrote, and the data bureau releases only what the unit has reviewed.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -76,7 +78,7 @@ def replace(draft_id: int, data: Mapping[str, object], *, actor: records.Actor, 
     """Put a whole document in the draft's place (an import). Raises DraftProblem with everything that is wrong."""
     with transaction.atomic():
         draft = _locked(draft_id, State.WRITING, actor, EDIT)
-        _item, faults = editing.judged(data, draft.base.data)
+        _item, faults = editing.judged(data, draft.base.data, from_above=draft.upstream is not None)
         if faults:
             raise DraftProblem("；".join(faults))
         draft.data, draft.written_by_id, draft.written_by, draft.written_at = (
@@ -102,7 +104,7 @@ def submit(draft_id: int, *, actor: records.Actor, at: datetime) -> None:
 
 def judged(draft: ItemDraft, at: datetime) -> tuple[Item | None, list[str]]:
     """The item as the draft has it, None where it cannot be read, and why the draft cannot be handed on."""
-    item, faults = editing.judged(draft.data, draft.base.data)
+    item, faults = editing.judged(draft.data, draft.base.data, from_above=draft.upstream is not None)
     if draft.data == draft.base.data:
         faults.append("还没有修改任何要素")
     if len(draft.change_note) < 4:
@@ -161,6 +163,17 @@ def drop(draft_id: int, *, actor: records.Actor, at: datetime) -> None:
     with transaction.atomic():
         draft = _locked(draft_id, State.WRITING, actor, EDIT)
         _go(draft, State.DROPPED, "item.drop_change", actor, at)
+
+
+def digest_of(value: Mapping[str, object]) -> str:
+    """The digest under which a version is known."""
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def changed_here(key: str) -> bool:
+    """Whether the newest version of an item was made on screen."""
+    newest = ItemVersion.objects.filter(key=key).order_by("-number").values_list("pk", flat=True).first()
+    return newest is not None and ItemDraft.objects.filter(published=newest).exists()
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------

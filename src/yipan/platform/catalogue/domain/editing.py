@@ -118,13 +118,20 @@ def changed(data: Mapping[str, Any], typed: Mapping[str, str]) -> tuple[dict[str
     return made, faults
 
 
-def judged(data: Mapping[str, Any], base: Mapping[str, Any]) -> tuple[Item | None, list[str]]:
-    """The item of a changed document and everything that is wrong with it; ``base`` is the version it began from."""
-    faults = [
-        f"“{label}”由国家、省基本目录统一规定，不能修改"
-        for place, label in LOCKED
-        if _get(data, place) != _get(base, place)
-    ]
+def judged(
+    data: Mapping[str, Any], base: Mapping[str, Any], *, from_above: bool = False
+) -> tuple[Item | None, list[str]]:
+    """The item of a changed document and everything that is wrong with it; ``base`` is the version it began from.
+    ``from_above``: the change comes down from the catalogue that fixes what a unit may not touch."""
+    faults = (
+        []
+        if from_above
+        else [
+            f"“{label}”由国家、省基本目录统一规定，不能修改"
+            for place, label in LOCKED
+            if _get(data, place) != _get(base, place)
+        ]
+    )
     item, findings = read_item(Document("item", dated(data), {}))
     faults += [finding.message for finding in findings if finding.is_error]
     if item is None:
