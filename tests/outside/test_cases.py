@@ -1,16 +1,18 @@
 """Cases and the systems of the province over real HTTP: e-licence library, acceptance platform, 好差评, seals."""
 
 import hashlib
+import re
 import time
 
+import any_item
 import pytest
 import telling
 from telling import Story
 
 from yipan.connectors.base import call
-from yipan.platform import files, forms
+from yipan.platform import calendar, catalogue, files, forms, notices, people, processes
 from yipan.platform.cases import figures, stories
-from yipan.platform.cases.actions import results
+from yipan.platform.cases.actions import messages, results, submission
 from yipan.platform.cases.actions.core import CaseProblem
 from yipan.platform.cases.domain.states import State
 from yipan.platform.cases.models import Case, DataDispute
@@ -245,3 +247,48 @@ def test_contested_data_go_to_the_registers_keeper_and_come_back_corrected(sandb
     version = SubmissionVersion.objects.get(pk=story.case.form_data_id)
     assert version.data[field] == "李新民"
     assert dispute.number in version.sources[field]
+
+
+def test_a_parent_applies_for_a_minor_who_has_the_case_from_the_day_of_full_age(sandbox, inject):
+    """Sheet 22 f11: the register of births vouches; the case is the child's, the parent handles it until majority."""
+    telling.at("2021-11-01 09:00")
+    parent = telling.signed_in(telling.CITIZEN)
+    child = {"name": "李小满", "number": "440703201503082117"}
+    others = {"name": "黄子谦", "number": "440703200811282116"}
+    inject("datashare", "error")
+    assert "没有应答" in parent.post("/me/wards/", child).content.decode()
+    for wrong in (child | {"name": "李大满"}, others):
+        answer = parent.post("/me/wards/", wrong)
+        assert (answer.status_code, "没有查到您与该未成年人的监护关系" in answer.content.decode()) == (422, True), wrong
+    assert parent.post("/me/wards/", child).status_code == 302
+    ward = people.vault.find(people.vault.RESIDENT_ID, child["number"])
+    assert parent.post("/me/post/", {"ward": ward}).status_code == 302
+
+    view = catalogue.queries.item_at("disability_card", calendar.now())
+    saved = catalogue.actions.save_answers(view, {"minor": True, "home_visit": False}, at=calendar.now())
+    begun = parent.get(f"/apply/disability_card/?answers={saved.token}")
+    case = Case.objects.get(pk=int(begun["Location"].split("/")[3]))
+    assert (case.applicant_person_id, case.applicant_name, case.agent_name) == (ward, "李小满", "李晓敏")
+    assert parent.get(begun["Location"]).status_code == 200
+    prefilled = Draft.objects.get(owner_id=str(case.pk)).prefilled
+    assert "李小满" in [one["value"] for one in prefilled.values()]
+    any_item.complete(case, calendar.now())
+    actor = people.queries.actor_of_subject(telling.CITIZEN)
+    submission.submit(case.pk, key="k", actor=actor, now=calendar.now())
+    case.refresh_from_db()
+    page = f"/my/cases/{case.pk}/"
+    assert parent.get(page).status_code == 200
+    shown = telling.signed_in("hall.clerk1").get(f"/cases/{case.pk}/").content.decode()
+    assert re.search(r"监护人</dt>\s*<dd[^>]*>\s*李晓敏", shown)
+    assert processes.queries.instance(case.instance_id).applicant_person_id == ward
+    assert messages.applicants(case, calendar.now()) == [notices.Person(actor.person_id)]
+
+    parent.post("/me/post/", {"post": "0"})
+    assert parent.get(page).status_code == 404  # it is the child's, not the parent's own
+    parent.post("/me/post/", {"ward": ward})
+    assert parent.get(page).status_code == 200
+    telling.at("2033-03-08 00:00")
+    assert parent.get(page).status_code == 404
+    assert messages.applicants(case, calendar.now()) == [notices.Person(ward)]
+    grown = telling.CITIZEN | {"sub": "gd-0099", "name": "李小满", "id_no": child["number"], "phone": "13800002099"}
+    assert telling.signed_in(grown).get(page).status_code == 200
