@@ -20,6 +20,7 @@ from yipan.platform.cases.stories import moment
 from yipan.platform.documents.models import Document
 from yipan.platform.forms.models import Draft, SubmissionVersion
 from yipan.platform.jobs.testing import run_jobs, run_sweeps
+from yipan.platform.processes import reach
 from yipan.platform.records.models import OutboxRow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house", "sandbox")]
@@ -253,7 +254,7 @@ def test_a_parent_applies_for_a_minor_who_has_the_case_from_the_day_of_full_age(
     """Sheet 22 f11: the register of births vouches; the case is the child's, the parent handles it until majority."""
     telling.at("2021-11-01 09:00")
     parent = telling.signed_in(telling.CITIZEN)
-    child = {"name": "李小满", "number": "440703201503082117"}
+    child = {"name": "李小桐", "number": "440703200311082126"}
     others = {"name": "黄子谦", "number": "440703200811282116"}
     inject("datashare", "error")
     assert "没有应答" in parent.post("/me/wards/", child).content.decode()
@@ -268,10 +269,10 @@ def test_a_parent_applies_for_a_minor_who_has_the_case_from_the_day_of_full_age(
     saved = catalogue.actions.save_answers(view, {"minor": True, "home_visit": False}, at=calendar.now())
     begun = parent.get(f"/apply/disability_card/?answers={saved.token}")
     case = Case.objects.get(pk=int(begun["Location"].split("/")[3]))
-    assert (case.applicant_person_id, case.applicant_name, case.agent_name) == (ward, "李小满", "李晓敏")
+    assert (case.applicant_person_id, case.applicant_name, case.agent_name) == (ward, "李小桐", "李晓敏")
     assert parent.get(begun["Location"]).status_code == 200
     prefilled = Draft.objects.get(owner_id=str(case.pk)).prefilled
-    assert "李小满" in [one["value"] for one in prefilled.values()]
+    assert "李小桐" in [one["value"] for one in prefilled.values()]
     any_item.complete(case, calendar.now())
     actor = people.queries.actor_of_subject(telling.CITIZEN)
     submission.submit(case.pk, key="k", actor=actor, now=calendar.now())
@@ -282,13 +283,19 @@ def test_a_parent_applies_for_a_minor_who_has_the_case_from_the_day_of_full_age(
     assert re.search(r"监护人</dt>\s*<dd[^>]*>\s*李晓敏", shown)
     assert processes.queries.instance(case.instance_id).applicant_person_id == ward
     assert messages.applicants(case, calendar.now()) == [notices.Person(actor.person_id)]
+    assert reach.applicant_may(actor, ward, None, calendar.now())
+    assert reach.applies_for(None, [actor.person_id], calendar.now(), person_id=ward)  # nobody handles his child's
 
     parent.post("/me/post/", {"post": "0"})
     assert parent.get(page).status_code == 404  # it is the child's, not the parent's own
     parent.post("/me/post/", {"ward": ward})
     assert parent.get(page).status_code == 200
-    telling.at("2033-03-08 00:00")
+    telling.at("2021-11-07 23:59")
+    assert parent.get(page).status_code == 200
+    telling.at("2021-11-08 00:00")
     assert parent.get(page).status_code == 404
     assert messages.applicants(case, calendar.now()) == [notices.Person(ward)]
-    grown = telling.CITIZEN | {"sub": "gd-0099", "name": "李小满", "id_no": child["number"], "phone": "13800002099"}
+    assert not reach.applicant_may(actor, ward, None, calendar.now())
+    assert not reach.applies_for(None, [actor.person_id], calendar.now(), person_id=ward)
+    grown = telling.CITIZEN | {"sub": "gd-0099", "name": "李小桐", "id_no": child["number"], "phone": "13800002099"}
     assert telling.signed_in(grown).get(page).status_code == 200

@@ -10,7 +10,6 @@ from yipan.platform.people.actions import citizens, guardians, join
 from yipan.platform.people.actions.guardians import Entry
 from yipan.platform.people.models import Guardianship, Person
 from yipan.platform.people.queries import at_work
-from yipan.platform.processes import reach
 from yipan.platform.records import SYSTEM, Actor
 from yipan.platform.records.models import ActRow
 
@@ -94,16 +93,11 @@ def test_power_lasts_until_the_birthday_for_the_guardian_alone(mother, client):
     client.force_login(mother, backend="yipan.platform.people.backend.AccountBackend")
     assert client.post("/me/post/", {"ward": ward, "next": "/me/"}).status_code == 302
     assert f"{CHILD}（您是监护人）" in client.get("/me/").content.decode()
-    assert reach.applicant_may(acting(mother), ward, None, calendar.now())
-    assert reach.applies_for(None, [mother.person_id], calendar.now(), person_id=ward)
     calendar.set_clock(moment("2033-03-07", 23), frozen=True)
     assert f"{CHILD}（您是监护人）" in client.get("/me/").content.decode()
     calendar.set_clock(moment("2033-03-08", 0), frozen=True)
     assert f"{CHILD}（您是监护人）" not in client.get("/me/").content.decode()
     assert client.post("/me/post/", {"ward": ward}).status_code == 403
-    assert not reach.applicant_may(acting(mother), ward, None, calendar.now())
-    assert not reach.applies_for(None, [mother.person_id], calendar.now(), person_id=ward)
-    assert reach.applicant_may(Actor(None, ward, CHILD), ward, None, calendar.now())
 
 
 def test_nobody_else_acts_for_the_child(mother, client):
