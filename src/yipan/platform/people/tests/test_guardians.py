@@ -107,7 +107,7 @@ def test_nobody_else_acts_for_the_child(mother, client):
     for wanted in (str(ward), "x", "²"):
         assert client.post("/me/post/", {"ward": wanted}).status_code == 403, wanted
     mine = Guardianship.objects.get()
-    assert client.post("/me/wards/end/", {"guardianship": mine.pk, "reason": "不再监护"}).status_code == 409
+    assert client.post("/me/wards/end/", {"guardianship": mine.pk, f"reason_{mine.pk}": "不再监护"}).status_code == 409
     assert at_work.guardians_of(ward, calendar.now()) == [mother.person_id]
 
 
@@ -115,8 +115,10 @@ def test_a_guardian_gives_up_with_a_reason(mother, client):
     made = claimed(mother)
     client.force_login(mother, backend="yipan.platform.people.backend.AccountBackend")
     assert CHILD in client.get("/me/wards/").content.decode()
-    assert client.post("/me/wards/end/", {"guardianship": made.pk, "reason": ""}).status_code == 409
-    assert client.post("/me/wards/end/", {"guardianship": made.pk, "reason": "监护权变更"}).status_code == 302
+    assert client.post("/me/wards/end/", {"guardianship": made.pk, f"reason_{made.pk}": ""}).status_code == 409
+    assert (
+        client.post("/me/wards/end/", {"guardianship": made.pk, f"reason_{made.pk}": "监护权变更"}).status_code == 302
+    )
     made.refresh_from_db()
     assert made.ended_reason == "监护权变更"
     assert at_work.guardians_of(made.ward_id, calendar.now()) == []

@@ -65,10 +65,11 @@ def _asked(number: str, guardian_id: int) -> actions.Entry | None:
 @citizen
 def end(request: HttpRequest) -> HttpResponse:
     """Give up acting for a ward; only one's own guardianship can be ended here."""
+    number = whole(request.POST.get("guardianship")) or 0
     try:
         actions.end(
-            whole(request.POST.get("guardianship")) or 0,
-            request.POST.get("reason", "").strip(),
+            number,
+            request.POST.get(f"reason_{number}", "").strip(),  # each ward's form has a field of its own on the page
             actor=access.actor(request),
             at=calendar.now(),
         )
