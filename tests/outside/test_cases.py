@@ -20,7 +20,8 @@ from yipan.platform.cases.stories import moment
 from yipan.platform.documents.models import Document
 from yipan.platform.forms.models import Draft, SubmissionVersion
 from yipan.platform.jobs.testing import run_jobs, run_sweeps
-from yipan.platform.processes import reach
+from yipan.platform.people.models import Guardianship
+from yipan.platform.processes import offering, reach
 from yipan.platform.records.models import OutboxRow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house", "sandbox")]
@@ -285,6 +286,14 @@ def test_a_parent_applies_for_a_minor_who_has_the_case_from_the_day_of_full_age(
     assert messages.applicants(case, calendar.now()) == [notices.Person(actor.person_id)]
     assert reach.applicant_may(actor, ward, None, calendar.now())
     assert reach.applies_for(None, [actor.person_id], calendar.now(), person_id=ward)  # nobody handles his child's
+    (task,) = processes.queries.open_tasks(("case", case.pk))
+    officer = telling.staff(any_item.officer(case.unit_key, task.act))
+    assert offering.of_subjects("case", [case.pk], officer)[case.pk][0].why == ""
+    held = Guardianship.objects.get(ward_id=ward)
+    Guardianship.objects.filter(pk=held.pk).update(guardian_id=officer.person_id)
+    assert offering.of_subjects("case", [case.pk], officer)[case.pk][0].why.startswith("职责分离")
+    assert processes.queries.my_tasks(("case", case.pk), officer) == []
+    held.save()
 
     parent.post("/me/post/", {"post": "0"})
     assert parent.get(page).status_code == 404  # it is the child's, not the parent's own
