@@ -22,10 +22,12 @@ _lock = threading.Lock()
 def check(resource: str) -> Response:
     """What a resource says of a holder. Who asked for what on which ground is kept."""
     body = request.get_json(force=True)
-    faults = faults_of(body, USE | {"holder": r"[0-9A-Z]{8,20}"})
+    known = RESOURCES.get(resource)
+    # Who somebody is may be asked for no item in particular, where the resource is there for that.
+    item = rf"{USE['item']}|-" if known is not None and known.get("identity") else USE["item"]
+    faults = faults_of(body, USE | {"holder": r"[0-9A-Z]{8,20}", "item": item})
     if faults:
         return refused(faults)
-    known = RESOURCES.get(resource)
     if known is None:
         return current_app.extensions["gateway"].refuse(404, "unknown", "没有这个数据资源")
     record = next((one for one in known["records"] if one["holder"] == body["holder"]), None)

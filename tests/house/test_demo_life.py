@@ -148,11 +148,11 @@ def test_first_start_refusals_and_a_killed_supervisor(home, port, tmp_path):
 
 
 def assert_one_port(processes: list[int], port: int) -> None:
-    """Everybody may reach one port; the reference counterparts are for this machine only, the database for nobody."""
+    """Everybody may reach one port; counterparts and devices are of this machine, the database is nobody's."""
     addresses = listening_sockets(processes)
     assert f"0.0.0.0 {port}" in addresses
     others = addresses - {f"0.0.0.0 {port}"}
-    assert len(others) == 1
+    assert len(others) == 2
     assert all(address.startswith("127.0.0.1 ") for address in others)
 
 

@@ -28,7 +28,7 @@ PARTS = {
     "processes/_home.html": "the most urgent tasks", "processes/definition.html": "elements of one process",
     "publishing/pack.html": "releases of one pack", "catalogue/admin_version.html": "what one version changed",
     "catalogue/admin_versions.html": "versions of one item",
-    "catalogue/change.html": "what one change alters",
+    "catalogue/change.html": "what one change alters", "catalogue/upstream.html": "what one change from above alters",
     "calendar/year.html": "days of one year",
     "ui/macros.html": "faults of one file", "people/unit.html": "names and posts of one unit",
     "people/person.html": "posts and roles of one person", "people/handover.html": "one list to sign",

@@ -1,16 +1,18 @@
 """Cases and the systems of the province over real HTTP: e-licence library, acceptance platform, 好差评, seals."""
 
 import hashlib
+import re
 import time
 
+import any_item
 import pytest
 import telling
 from telling import Story
 
 from yipan.connectors.base import ConnectorError, call
-from yipan.platform import files, forms
+from yipan.platform import calendar, catalogue, files, forms, notices, people, processes
 from yipan.platform.cases import figures, stories
-from yipan.platform.cases.actions import results
+from yipan.platform.cases.actions import messages, results, submission
 from yipan.platform.cases.actions.core import CaseProblem
 from yipan.platform.cases.domain.states import State
 from yipan.platform.cases.models import Case, DataDispute
@@ -20,6 +22,8 @@ from yipan.platform.catalogue.models import UpstreamChange
 from yipan.platform.documents.models import Document
 from yipan.platform.forms.models import Draft, SubmissionVersion
 from yipan.platform.jobs.testing import run_jobs, run_sweeps
+from yipan.platform.people.models import Guardianship
+from yipan.platform.processes import offering, reach
 from yipan.platform.records.models import OutboxRow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house", "sandbox")]
@@ -262,3 +266,62 @@ def test_the_provincial_catalogue_comes_down_in_batches_over_http(sandbox, injec
     assert upstream.pull(now) == 0
     states = dict(UpstreamChange.objects.filter(source="province").values_list("guid", "state"))
     assert states == {"A0001": "same", "A0002": "waiting", "A0003": "waiting", "A0004": "waiting", "A0005": "faulty"}
+
+
+def test_a_parent_applies_for_a_minor_who_has_the_case_from_the_day_of_full_age(sandbox, inject):
+    """Sheet 22 f11: the register of births vouches; the case is the child's, the parent handles it until majority."""
+    telling.at("2021-11-01 09:00")
+    parent = telling.signed_in(telling.CITIZEN)
+    child = {"name": "李小桐", "number": "440703200311082126"}
+    others = {"name": "黄子谦", "number": "440703200811282116"}
+    inject("datashare", "error")
+    assert "没有应答" in parent.post("/me/wards/", child).content.decode()
+    for wrong in (child | {"name": "李大满"}, others):
+        answer = parent.post("/me/wards/", wrong)
+        assert (answer.status_code, "没有查到您与该未成年人的监护关系" in answer.content.decode()) == (422, True), wrong
+    assert parent.post("/me/wards/", child).status_code == 302
+    ward = people.vault.find(people.vault.RESIDENT_ID, child["number"])
+    assert parent.post("/me/post/", {"ward": ward}).status_code == 302
+
+    view = catalogue.queries.item_at("disability_card", calendar.now())
+    saved = catalogue.actions.save_answers(view, {"minor": True, "home_visit": False}, at=calendar.now())
+    begun = parent.get(f"/apply/disability_card/?answers={saved.token}")
+    case = Case.objects.get(pk=int(begun["Location"].split("/")[3]))
+    assert (case.applicant_person_id, case.applicant_name, case.agent_name) == (ward, "李小桐", "李晓敏")
+    assert parent.get(begun["Location"]).status_code == 200
+    prefilled = Draft.objects.get(owner_id=str(case.pk)).prefilled
+    assert "李小桐" in [one["value"] for one in prefilled.values()]
+    any_item.complete(case, calendar.now())
+    actor = people.queries.actor_of_subject(telling.CITIZEN)
+    submission.submit(case.pk, key="k", actor=actor, now=calendar.now())
+    case.refresh_from_db()
+    page = f"/my/cases/{case.pk}/"
+    assert parent.get(page).status_code == 200
+    shown = telling.signed_in("hall.clerk1").get(f"/cases/{case.pk}/").content.decode()
+    assert re.search(r"监护人</dt>\s*<dd[^>]*>\s*李晓敏", shown)
+    assert processes.queries.instance(case.instance_id).applicant_person_id == ward
+    assert messages.applicants(case, calendar.now()) == [notices.Person(actor.person_id)]
+    assert reach.applicant_may(actor, ward, None, calendar.now())
+    assert reach.applies_for(None, [actor.person_id], calendar.now(), person_id=ward)  # nobody handles his child's
+    (task,) = processes.queries.open_tasks(("case", case.pk))
+    officer = telling.staff(any_item.officer(case.unit_key, task.act))
+    assert offering.of_subjects("case", [case.pk], officer)[case.pk][0].why == ""
+    held = Guardianship.objects.get(ward_id=ward)
+    Guardianship.objects.filter(pk=held.pk).update(guardian_id=officer.person_id)
+    assert offering.of_subjects("case", [case.pk], officer)[case.pk][0].why.startswith("职责分离")
+    assert processes.queries.my_tasks(("case", case.pk), officer) == []
+    held.save()
+
+    parent.post("/me/post/", {"post": "0"})
+    assert parent.get(page).status_code == 404  # it is the child's, not the parent's own
+    parent.post("/me/post/", {"ward": ward})
+    assert parent.get(page).status_code == 200
+    telling.at("2021-11-07 23:59")
+    assert parent.get(page).status_code == 200
+    telling.at("2021-11-08 00:00")
+    assert parent.get(page).status_code == 404
+    assert messages.applicants(case, calendar.now()) == [notices.Person(ward)]
+    assert not reach.applicant_may(actor, ward, None, calendar.now())
+    assert not reach.applies_for(None, [actor.person_id], calendar.now(), person_id=ward)
+    grown = telling.CITIZEN | {"sub": "gd-0099", "name": "李小桐", "id_no": child["number"], "phone": "13800002099"}
+    assert telling.signed_in(grown).get(page).status_code == 200

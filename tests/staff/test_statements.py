@@ -10,7 +10,7 @@ from yipan.platform.cases.models import Case
 
 # Of the home every panel asks for itself; of a page of a case every part.
 MOST = {"/work/": 20, "/todo/": 15, "/cases/": 13}
-MOST_OF_A_CASE = 36
+MOST_OF_A_CASE = 39
 # The business clock of demos and tests, and the years of the calendar, are kept by processes for a moment.
 KEPT = ("calendar_businessclock", "calendar_calendaryear")
 

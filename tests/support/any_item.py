@@ -78,6 +78,12 @@ def drafted(
         item_key=item.key, answers=answers, applicant=applicant or client(item, now), actor=clerk, now=now,
         channel=Channel.COUNTER,
     )  # fmt: skip
+    return complete(case, now, priors=priors)
+
+
+def complete(case: Case, now: datetime, *, priors: bool = True) -> Case:
+    """Fill in the form of a draft and put every paper in."""
+    clerk = telling.staff(CLERK)
     terms = items.terms(case)
     draft = prefill.open_form(case, terms, actor=clerk, now=now)
     form = stored.form_of(Draft.objects.select_related("form").get(pk=draft).form)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from .base import Use, call
 
 SYSTEM = "datashare"
+NO_ITEM = "-"  # asked for who somebody is, and for no service item
 CHECK_SECONDS = 5.0  # longer than this and the page offers the upload instead
 
 

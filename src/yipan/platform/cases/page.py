@@ -184,7 +184,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     found = [
         ("申请人", case.applicant_name),
         ("统一社会信用代码", case.applicant_code),
-        ("经办人", case.agent_name),
+        ("监护人" if case.applicant_kind == "person" else "经办人", case.agent_name),
         ("电子送达", "同意" if case.e_service else "不同意"),
         ("办理单位", case.unit_name),
         ("收件", f"{formats.moment(case.received_at)}　{case.get_channel_display()}"),  # type: ignore[attr-defined]

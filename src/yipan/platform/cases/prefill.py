@@ -57,7 +57,8 @@ def known_values(case: Case, now: datetime) -> dict[str, forms.Prefilled]:
     name = case.agent_name or case.applicant_name
     contact = people.contacts.by_persons([person_id]) if person_id else []
     know("agent.name", name, identity, locked=True)
-    know("person.name", name, identity, locked=True)
+    # A guardian is asked about the minor, who has the name that stands on the application.
+    know("person.name", case.applicant_name if case.applicant_kind == "person" else name, identity, locked=True)
     if contact:
         know("agent.phone", contact[0].phone, identity, locked=False)
         know("person.phone", contact[0].phone, identity, locked=False)

@@ -50,10 +50,10 @@ def _row(licence: Licence, today: date) -> LicenceRow:
 
 
 def _own(who: Any) -> Q:
-    """For whom a citizen acts: the firm when he acts for one, else himself."""
+    """For whom a citizen acts: the firm or the minor when he acts for one, else himself."""
     if who.entity_id is not None:
         return Q(holder_entity_id=who.entity_id)
-    return Q(holder_person_id=who.person_id)
+    return Q(holder_person_id=who.subject_id)
 
 
 def of_holder(who: Any, today: date) -> list[LicenceRow]:

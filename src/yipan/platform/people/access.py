@@ -15,9 +15,9 @@ from django.http import HttpRequest
 from yipan.platform import calendar, records
 from yipan.platform.records import rights
 
-from .models import Account, Agency, Holding
+from .models import Account, Agency, Guardianship, Holding
 
-POST_IN_SESSION, FIRM_IN_SESSION = "people.post", "people.firm"
+POST_IN_SESSION, FIRM_IN_SESSION, WARD_IN_SESSION = "people.post", "people.firm", "people.ward"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class PostChoice:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """For whom a citizen acts: himself, or a firm whose agent he is; ``items`` are the keys of the service items his
-    power covers (none: all)."""
+    """For whom a citizen acts: himself, a firm whose agent he is, or a minor whose guardian he is; ``items`` are the
+    keys of the service items his power covers (none: all)."""
 
     account_id: int
     person_id: int
@@ -68,6 +68,13 @@ class Principal:
     entity_code: str = ""
     manager: bool = False
     items: frozenset[str] = frozenset()
+    ward_id: int | None = None
+    ward_name: str = ""
+
+    @property
+    def subject_id(self) -> int:
+        """Whose matters these are, when no firm's: the minor's, or those of the person who acts."""
+        return self.person_id if self.ward_id is None else self.ward_id
 
     def covers(self, item_key: str) -> bool:
         return not self.items or item_key in self.items
@@ -82,6 +89,7 @@ class Identity:
     posts: tuple[PostChoice, ...] = ()
     principal: Principal | None = None
     firms: tuple[Principal, ...] = field(default_factory=tuple)
+    wards: tuple[Principal, ...] = field(default_factory=tuple)
 
 
 # -- loading ---------------------------------------------------------------------------------------------------------
@@ -213,9 +221,16 @@ def _citizen(request: HttpRequest, account: Account, today: date) -> Identity:
         )
         for row in Agency.objects.filter(in_force(today), person=person).select_related("entity")
     )  # fmt: skip
-    # A firm chosen earlier is checked again on every request: a dismissed agent has lost it.
-    chosen = request.session.get(FIRM_IN_SESSION)
-    principal = next((firm for firm in firms if firm.entity_id == chosen), own)
+    guarded = Guardianship.objects.filter(guarding(today), guardian=person).select_related("ward").order_by("id")
+    wards = tuple(
+        Principal(account.pk, person.pk, person.name, account.level, ward_id=row.ward_id, ward_name=row.ward.name)
+        for row in guarded
+    )
+    # What was chosen earlier is checked again on every request: a dismissed agent has lost it, and so has the guardian
+    # of somebody who came of age.
+    firm_id, ward_id = request.session.get(FIRM_IN_SESSION), request.session.get(WARD_IN_SESSION)
+    chosen = [one for one in firms if one.entity_id == firm_id] + [one for one in wards if one.ward_id == ward_id]
+    principal = chosen[0] if chosen else own
     actor = records.Actor(
         account_id=account.pk,
         person_id=person.pk,
@@ -223,13 +238,18 @@ def _citizen(request: HttpRequest, account: Account, today: date) -> Identity:
         unit_name=principal.entity_name,
         **_place(request),
     )
-    return Identity(account, actor, principal=principal, firms=firms)
+    return Identity(account, actor, principal=principal, firms=firms, wards=wards)
 
 
 def in_force(day: date) -> Q:
     """Agencies that give power on a day: accepted, within their dates, not revoked."""
     dates = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
     return dates & Q(revoked_at=None, accepted_at__isnull=False)
+
+
+def guarding(day: date) -> Q:
+    """Guardianships that give power on a day: the ward is not of age yet, and nobody ended them."""
+    return Q(valid_from__lte=day, valid_to__gte=day, ended_at=None)
 
 
 def _place(request: HttpRequest) -> dict[str, Any]:

@@ -63,5 +63,14 @@ def sort_key(name: str) -> str:
     return " ".join(lazy_pinyin(name)).lower()
 
 
+def majority(born: date) -> date:
+    """The eighteenth birthday, the first day of full age; who was born on a 29th of February has it on 1 March."""
+    year = born.year + 18
+    try:
+        return born.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
 def today_of(now: datetime) -> date:
     return now.astimezone(SHANGHAI).date()

@@ -308,3 +308,26 @@ class Agency(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+class Guardianship(models.Model):
+    """A person acts for a minor, until the day before the eighteenth birthday or until it is ended. ``receipt`` is that
+    of the register which vouched for it."""
+
+    guardian = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="wards")
+    ward = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="guardians")
+    relation = models.CharField("与被监护人的关系", max_length=20)
+    receipt = models.CharField("核验回执", max_length=60)
+    valid_from = models.DateField()
+    valid_to = models.DateField("最后一天")
+    ended_at = models.DateTimeField(null=True)
+    ended_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["guardian", "ward"], condition=models.Q(ended_at=None), name="guardian_once_for_a_ward"
+            ),
+            models.CheckConstraint(condition=~models.Q(guardian=models.F("ward")), name="guardian_is_another"),
+        ]

@@ -31,7 +31,8 @@ VERBS = {
     "account.unlock": "解除锁定", "account.lock": "锁定账号", "account.second_factor": "绑定动态口令",
     "account.second_factor_reset": "重置动态口令", "absence.enter": "登记请假", "absence.cancel": "销假",
     "entity.dismiss_agent": "撤销经办人", "entity.appoint_agent": "邀请经办人", "entity.accept_agency": "接受经办邀请",
-    "entity.decline_agency": "谢绝经办邀请", "person.add_document": "登记证件", "person.join": "合并同一人",
+    "entity.decline_agency": "谢绝经办邀请", "person.guard": "确认监护关系",
+    "person.end_guardianship": "终止监护关系", "person.add_document": "登记证件", "person.join": "合并同一人",
     "person.joined_into": "并入同一人", "unit.rename": "单位更名",
     "unit.merge": "单位合并", "unit.split": "单位拆分", "unit.create": "设立单位", "unit.add_section": "增设股室",
     "post.create": "设立岗位", "person.employ": "任职", "person.leave_post": "离任",
@@ -129,7 +130,7 @@ def _user(request: HttpRequest) -> context.SignedIn | None:
             actor.name, "staff", actor.unit_name, actor.post_name, posts, switch_url, logout_url, (me,)
         )
     chosen = identity.principal
-    own = context.Post(0, f"{chosen.name}（本人）", chosen.entity_id is None)
+    own = context.Post(0, f"{chosen.name}（本人）", chosen.entity_id is None and chosen.ward_id is None)
     firms = tuple(
         context.Post(f.entity_id or 0, f.entity_name, f.entity_id == chosen.entity_id) for f in identity.firms
     )
@@ -137,8 +138,11 @@ def _user(request: HttpRequest) -> context.SignedIn | None:
     if chosen.entity_id is not None and chosen.manager:
         links += (context.Link("经办人管理", reverse("people:agents"), "users"),)
     kind = "person" if chosen.entity_id is None else "entity"
+    acts_for = chosen.entity_name or (f"{chosen.ward_name}（您是监护人）" if chosen.ward_id else "")
+    if identity.wards:
+        links += (context.Link("选择办事身份", reverse("people:choose"), "switch-horizontal"),)
     return context.SignedIn(
-        chosen.name, kind, chosen.entity_name, "", (own, *firms) if firms else (), switch_url, logout_url, links
+        chosen.name, kind, acts_for, "", (own, *firms) if firms else (), switch_url, logout_url, links
     )
 
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from yipan.platform.ui.access import needs, signed_in
 
-from .views import citizens, confirm, duties, lists, me, signing_in, staff, units
+from .views import citizens, confirm, duties, guardians, lists, me, signing_in, staff, units
 from .views.units import MANAGE, REPORT
 
 app_name = "people"
@@ -23,6 +23,8 @@ urlpatterns = [
     path("me/second-factor/", me.second_factor_page, name="my_second_factor"),
     path("me/firm/agents/", citizens.agents, name="agents"),
     path("me/firm/agents/dismiss/", citizens.dismiss, name="dismiss_agent"),
+    path("me/wards/", guardians.wards, name="wards"),
+    path("me/wards/end/", guardians.end, name="end_guardianship"),
     path("me/invitations/", citizens.answer, name="answer_invitation"),
     path("me/absences/", signed_in(lists.AbsenceList.as_view()), name="absences"),
     path("admin/people/units/", needs(REPORT)(units.UnitList.as_view()), name="units"),

@@ -31,30 +31,33 @@ class OpenTask:
 
 
 def of_subjects(kind: str, ids: Sequence[int], actor: Actor) -> dict[int, list[OpenTask]]:
-    """The open tasks of subjects, oldest first, by subject (four statements at most)."""
+    """The open tasks of subjects, oldest first, by subject (five statements at most)."""
     wanted = [str(one) for one in ids]
     rows = Task.objects.filter(instance__subject_kind=kind, instance__subject_id__in=wanted, status__in=OPEN)
     tasks = list(rows.select_related("instance").order_by("id"))
     found = reach.reach_of(actor)
     firms = {t.instance.applicant_entity_id for t in tasks if t.instance.applicant_entity_id is not None}
     agents = at_work.agents_of(firms, calendar.now())
+    persons = {t.instance.applicant_person_id for t in tasks if t.instance.applicant_entity_id is None}
+    guardians = at_work.guardians_by_ward({one for one in persons if one is not None}, calendar.now())
     answer: dict[int, list[OpenTask]] = {one: [] for one in ids}
     for task in tasks:
-        firm = agents.get(task.instance.applicant_entity_id or 0, frozenset())
-        answer[int(task.instance.subject_id)].append(
-            OpenTask(
-                task.pk, task.name, task.act, tuple(task.outcomes), task.applicant_step, _why(task, actor, found, firm)
-            )
+        held = task.instance
+        own = guardians if held.applicant_entity_id is None else agents
+        acting = own.get(held.applicant_entity_id or held.applicant_person_id or 0, frozenset())
+        why = _why(task, actor, found, acting)
+        answer[int(held.subject_id)].append(
+            OpenTask(task.pk, task.name, task.act, tuple(task.outcomes), task.applicant_step, why)
         )
     return answer
 
 
-def _why(task: Task, actor: Actor, found: Any, firm: frozenset[int]) -> str:
+def _why(task: Task, actor: Actor, found: Any, acting: frozenset[int]) -> str:
     """The same answers, in the same words, as completing the task would give."""
     if holders.APPLICANT in task.roles:
         return "这一步由申请人本人或其经办人办理。"
     access = found.behalf(queries.keys_of(task), task.excluded)
-    if access.why == "separation" or (access.allowed and {actor.person_id, access.on_behalf} & firm):
+    if access.why == "separation" or (access.allowed and {actor.person_id, access.on_behalf} & acting):
         return SEPARATION.format(name=task.name)
     if not access.allowed:
         if task.person_id is not None:

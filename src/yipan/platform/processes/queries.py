@@ -124,7 +124,10 @@ def _offered(tasks: list[Task], actor: Actor) -> list[MyTask]:
         if not access.allowed and not claimed:
             continue
         if holders.APPLICANT not in task.roles and reach.applies_for(
-            task.instance.applicant_entity_id, (actor.person_id, access.on_behalf), calendar.now()
+            task.instance.applicant_entity_id,
+            (actor.person_id, access.on_behalf),
+            calendar.now(),
+            person_id=task.instance.applicant_person_id,
         ):
             continue
         behalf = task.on_behalf if task.person_id == actor.person_id else access.on_behalf

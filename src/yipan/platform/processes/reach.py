@@ -11,10 +11,10 @@ from .domain import holders
 from .domain.holders import Reach
 
 
-def applies_for(entity_id: int | None, persons: Iterable[int | None], at: datetime) -> bool:
-    """Whether one of these people acts for the firm that applies: nobody handles his own firm's application."""
+def applies_for(entity_id: int | None, persons: Iterable[int | None], at: datetime, *, person_id: int | None) -> bool:
+    """Whether one of these people acts for the firm or the minor that applies: nobody handles such an application."""
     if entity_id is None:
-        return False
+        return bool(set(persons) & set(at_work.guardians_of(person_id, at)))
     return any(at_work.is_agent(person, entity_id, at) for person in set(persons) if person is not None)
 
 
@@ -53,10 +53,12 @@ def names_of_absent(actor: Actor, at: datetime) -> dict[int, str]:
 
 
 def applicant_may(actor: Actor, person_id: int | None, entity_id: int | None, at: datetime, item_key: str = "") -> bool:
-    """Whether a citizen is the applicant himself or an agent of the firm for this item; without a recorded applicant
-    the room that owns the subject has checked it."""
+    """Whether a citizen is the applicant himself, the guardian of a minor, or an agent of the firm for this item;
+    without a recorded applicant the room that owns the subject has checked it."""
     if person_id is None and entity_id is None:
         return True
     if entity_id is not None:  # the person who began it for a firm may have been dismissed since
         return at_work.is_agent(actor.person_id, entity_id, at, item_key)
-    return actor.person_id is not None and actor.person_id == person_id
+    if actor.person_id is None:
+        return False
+    return actor.person_id == person_id or actor.person_id in at_work.guardians_of(person_id, at)

@@ -33,8 +33,10 @@ def tell(case: Case, to: Sequence[notices.Recipient], template: str, at: datetim
 
 
 def applicants(case: Case, now: datetime) -> list[notices.Recipient]:
-    """The applicant himself, or those who may act for the firm in this item now."""
-    persons = [case.applicant_person_id] if case.applicant_person_id is not None else []
+    """The applicant himself or, while a minor, his guardians; or those who may act for the firm in this item now."""
+    persons = people.queries.at_work.guardians_of(case.applicant_person_id, now)
+    if case.applicant_person_id is not None and not persons:
+        persons = [case.applicant_person_id]
     if case.applicant_entity_id is not None:
         persons = people.queries.at_work.agents_for(case.applicant_entity_id, case.item_key, now)
         persons = persons or ([case.agent_person_id] if case.agent_person_id is not None else [])

@@ -94,7 +94,7 @@ def receive(work: Work) -> None:
         data=items.process_data(case, terms),
         actor=work.actor,
         now=now,
-        applicant_person_id=case.agent_person_id or case.applicant_person_id,
+        applicant_person_id=case.applicant_person_id or case.agent_person_id,
         applicant_entity_id=case.applicant_entity_id,
     )
     Case.objects.filter(pk=case.pk).update(instance_id=instance.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Who applies: a person or a firm, and the person who acts for it."""
+    """Who applies: a person or a firm, and the person who acts for it (an agent), or for him (a minor's guardian)."""
 
     kind: str
     name: str

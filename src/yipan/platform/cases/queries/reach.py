@@ -45,12 +45,12 @@ def visible(actor: records.Actor) -> QuerySet[Case]:
 
 
 def own(who: "people.access.Principal") -> QuerySet[Case]:
-    """An applicant's cases: his own, joined by person whatever the document or window; or those of the firm he acts for
-    at this moment, in the items his power covers. Whom the firm dismissed sees nothing of it any more. Drafts that were
-    thrown away are not shown."""
+    """An applicant's cases: his own, joined by person whatever the document or window; those of the minor he guards,
+    until that one is of age; or those of the firm he acts for at this moment, in the items his power covers. Whom the
+    firm dismissed sees nothing of it any more. Drafts that were thrown away are not shown."""
     there = Case.objects.exclude(state=State.WITHDRAWN, received_at=None)
     if who.entity_id is None:
-        return there.filter(applicant_person_id=who.person_id, applicant_entity_id=None)
+        return there.filter(applicant_person_id=who.subject_id, applicant_entity_id=None)
     found = there.filter(applicant_entity_id=who.entity_id)
     return found.filter(item_key__in=who.items) if who.items else found
 

@@ -36,17 +36,17 @@ def counter_case(request: HttpRequest, case_id: int) -> Case:
 
 
 def applicant_of(request: HttpRequest) -> Applicant:
-    """The applicant behind a session: the person himself, or the firm he acts for."""
+    """The applicant behind a session: the person himself, or the firm or the minor he acts for."""
     who = principal(request)
     firm = who.entity_id is not None
     return Applicant(
         kind="entity" if firm else "person",
-        name=who.entity_name if firm else who.name,
+        name=who.entity_name if firm else who.ward_name or who.name,
         code=who.entity_code if firm else "",
-        person_id=None if firm else who.person_id,
+        person_id=None if firm else who.subject_id,
         entity_id=who.entity_id,
-        agent_person_id=who.person_id if firm else None,
-        agent_name=who.name if firm else "",
+        agent_person_id=who.person_id if firm or who.ward_id is not None else None,
+        agent_name=who.name if firm or who.ward_id is not None else "",
         account_id=who.account_id,
     )
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from yipan.platform import records
 
 from .. import joining, papers, vault
-from ..models import Account, Agency, Holding, Person
+from ..models import Account, Agency, Guardianship, Holding, Person
 
 
 class JoinProblem(Exception):
@@ -54,6 +54,7 @@ def join(one: int, other: int, *, actor: records.Actor, at: datetime) -> int:
 
 def _move_own(keep: Person, drop: Person, at: datetime) -> None:
     Account.objects.filter(person=drop).update(person=keep)
+    _move_guardianships(keep, drop, at)
     held = {row.entity_id: row for row in Agency.objects.filter(person=keep, revoked_at=None)}
     for row in Agency.objects.filter(person=drop):
         twin = held.get(row.entity_id) if row.revoked_at is None else None
@@ -67,6 +68,17 @@ def _move_own(keep: Person, drop: Person, at: datetime) -> None:
     vault.move(drop.pk, keep)
     drop.merged_into = keep
     drop.save(update_fields=["merged_into"])
+
+
+def _move_guardianships(keep: Person, drop: Person, at: datetime) -> None:
+    """One who was known twice guards a ward once, and is guarded once by each of his guardians."""
+    for mine, other in (("guardian", "ward"), ("ward", "guardian")):
+        held = Guardianship.objects.filter(ended_at=None, **{mine: keep}).values_list(f"{other}_id", flat=True)
+        for row in Guardianship.objects.filter(**{f"{mine}_id": drop.pk}):
+            if row.ended_at is None and getattr(row, f"{other}_id") in held:
+                row.ended_at, row.ended_reason = at, "同一人的登记合并"
+            setattr(row, mine, keep)
+            row.save()
 
 
 def _record(verb: str, person_id: int, actor: records.Actor, at: datetime, payload: dict[str, object]) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from ..access import in_force
-from ..models import Absence, Account, Agency, Holding, Person
+from ..access import guarding, in_force
+from ..models import Absence, Account, Agency, Guardianship, Holding, Person
 from . import _valid, calendar_day
 
 
@@ -30,6 +30,24 @@ def agents_of(entity_ids: Collection[int], at: datetime) -> dict[int, frozenset[
         for entity, person in held.values_list("entity_id", "person_id"):
             found.setdefault(entity, set()).add(person)
     return {entity: frozenset(persons) for entity, persons in found.items()}
+
+
+def guardians_by_ward(person_ids: Collection[int], at: datetime) -> dict[int, frozenset[int]]:
+    """Who acts for each of some minors on that day; one statement, none without people."""
+    found: dict[int, set[int]] = {}
+    if person_ids:
+        held = Guardianship.objects.filter(guarding(calendar_day(at)), ward_id__in=list(person_ids))
+        for ward, guardian in held.values_list("ward_id", "guardian_id"):
+            found.setdefault(ward, set()).add(guardian)
+    return {ward: frozenset(guardians) for ward, guardians in found.items()}
+
+
+def guardians_of(person_id: int | None, at: datetime) -> list[int]:
+    """Who acts for a minor on that day; nobody once he is of age."""
+    if person_id is None:
+        return []
+    held = Guardianship.objects.filter(guarding(calendar_day(at)), ward_id=person_id).order_by("id")
+    return list(held.values_list("guardian_id", flat=True))
 
 
 def present(person_ids: Collection[int], at: datetime) -> set[int]:

@@ -43,6 +43,7 @@ SCREENS = {
     "/me/absences/": {ADMIN, SECURITY, AUDITOR, "market.admin", EXAMINER},
     "/me/principal/": set(),
     "/me/firm/agents/": set(),
+    "/me/wards/": set(),
 }
 LOGINS = (ADMIN, SECURITY, AUDITOR, "market.admin", EXAMINER)
 

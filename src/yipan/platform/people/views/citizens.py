@@ -22,6 +22,7 @@ from .. import access, agent_items, papers, queries, sessions
 from ..actions import agents as agent_actions
 from ..actions import citizens as actions
 from ..backend import BACKEND
+from ..queries import guardians
 from .common import address_of, day
 
 FLOWS = "people.identity"
@@ -102,7 +103,9 @@ def callback(request: HttpRequest) -> HttpResponse:
     open_session(request, account, backend=BACKEND)
     request.session[access.FIRM_IN_SESSION] = entity_id
     following = flow["next"] or sessions.home(account)
-    if entity_id is None and (queries.firms_of(account.person_id) or queries.invitations(account.person_id)):
+    person = account.person_id
+    others = queries.firms_of(person) or queries.invitations(person) or guardians.wards_of(person, calendar.today())
+    if entity_id is None and others:
         return HttpResponseRedirect(f"{reverse('people:choose')}?{urlencode({'next': following})}")
     return HttpResponseRedirect(following)
 
@@ -121,6 +124,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     values = {
         "principal": identity.principal,
         "firms": identity.firms,
+        "wards": identity.wards,
         "invitations": queries.invitations(identity.account.person_id),
         "next": following,
         "face": "portal",

@@ -138,14 +138,18 @@ def logout(request: HttpRequest) -> HttpResponse:
 def switch(request: HttpRequest) -> HttpResponse:
     """Act from another post, or for another firm; only one's own can be chosen."""
     identity = access.identify(request)
-    wanted = request.POST.get("post", "")
+    ward = request.POST.get("ward", "")
+    wanted = request.POST.get("post", "") or ("0" if ward else "")
     if identity is None or not wanted.isdecimal():
         raise BadInput("请先登录，再选择岗位或身份。")
     number = int(wanted)
     if identity.principal is not None:
         if number and all(firm.entity_id != number for firm in identity.firms):
             raise records.rights.Refused("people.switch", "您不是该企业的经办人，或授权已经撤销。")
+        if ward and all(str(one.ward_id) != ward for one in identity.wards):
+            raise records.rights.Refused("people.switch", "您不是该未成年人的监护人，或监护关系已经终止。")
         request.session[access.FIRM_IN_SESSION] = number or None
+        request.session[access.WARD_IN_SESSION] = int(ward) if ward else None
     else:
         if all(post.post_id != number for post in identity.posts):
             raise records.rights.Refused("people.switch", "您没有担任这个岗位。")

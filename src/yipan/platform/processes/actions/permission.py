@@ -39,7 +39,7 @@ def to_work(held: Held, task: dict[str, Any], actor: Actor, now: datetime, *, fo
 
 
 def _not_his_firm(held: Held, task: dict[str, Any], persons: tuple[int | None, ...], now: datetime) -> None:
-    if reach.applies_for(held.applicant_entity_id, persons, now):
+    if reach.applies_for(held.applicant_entity_id, persons, now, person_id=held.applicant_person_id):
         raise ProcessProblem(SEPARATION.format(name=task["name"]), "separation")
 
 

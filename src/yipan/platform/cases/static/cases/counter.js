@@ -174,6 +174,7 @@ document.addEventListener("submit", (event) => {
 async function show() {
   const list = document.querySelector("[data-yp-devices]");
   if (!list) return;
+  if (!token()) { list.firstElementChild.textContent = "这台电脑还没有与设备配对"; return; }
   try {
     const { devices } = await ask("/devices");
     list.replaceChildren(...devices.map((one) => {
