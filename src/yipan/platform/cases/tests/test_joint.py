@@ -212,6 +212,8 @@ def test_the_applicant_begins_shares_submits_and_withdraws_on_his_pages(client):
     wrong = browser.post("/joint/open_guesthouse/begin/", GIVEN | {"area": "x"})
     assert "请选择一项" in wrong.content.decode()
     mine = browser.post("/joint/open_guesthouse/begin/", GIVEN)["Location"]
+    assert mine in browser.get("/joint/").content.decode()
+    assert mine not in client.get("/joint/").content.decode()
     assert "共用材料" in browser.get(mine).content.decode()
     paper = io.BytesIO(telling.sample())
     paper.name = "空调.pdf"

@@ -21,8 +21,11 @@ from . import common
 
 @public
 def offered(request: HttpRequest) -> HttpResponse:
-    """一件事: what can be applied for at once."""
-    return render(request, "cases/joint_offered.html", {"rows": content.offered()})
+    """一件事: what can be applied for at once, and what the citizen who is signed in has begun."""
+    identity = people.access.identify(request)
+    who = identity.principal if identity else None
+    own = queries.own(who).order_by("-id")[:20] if who else []
+    return render(request, "cases/joint_offered.html", {"rows": content.offered(), "own": own})
 
 
 @citizen
