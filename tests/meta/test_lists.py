@@ -19,6 +19,7 @@ NO_LISTS = {
 }  # fmt: skip
 # Tables that are part of one thing, not a list of things.
 PARTS = {
+    "cases/_joint.html": "the sub-cases of one joint application",
     "ui/list.html": "the component itself", "ui/list_outcome.html": "what became of one batch",
     "records/integrity.html": "the last verifications",
     "cases/page.html": "materials and documents of one case", "cases/_sheet.html": "groups of one form",

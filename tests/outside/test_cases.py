@@ -291,7 +291,7 @@ def test_a_parent_applies_for_a_minor_who_has_the_case_from_the_day_of_full_age(
     assert parent.get(begun["Location"]).status_code == 200
     prefilled = Draft.objects.get(owner_id=str(case.pk)).prefilled
     assert "李小桐" in [one["value"] for one in prefilled.values()]
-    any_item.complete(case, calendar.now())
+    any_item.filled(case, calendar.now())
     actor = people.queries.actor_of_subject(telling.CITIZEN)
     submission.submit(case.pk, key="k", actor=actor, now=calendar.now())
     case.refresh_from_db()

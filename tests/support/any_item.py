@@ -78,13 +78,11 @@ def drafted(
         item_key=item.key, answers=answers, applicant=applicant or client(item, now), actor=clerk, now=now,
         channel=Channel.COUNTER,
     )  # fmt: skip
-    return complete(case, now, priors=priors)
+    return filled(case, now, priors=priors)
 
 
-def complete(case: Case, now: datetime, *, priors: bool = True) -> Case:
-    """Fill in the form of a draft and put every paper in."""
+def _fill_form(case: Case, terms: items.Terms, now: datetime) -> None:
     clerk = telling.staff(CLERK)
-    terms = items.terms(case)
     draft = prefill.open_form(case, terms, actor=clerk, now=now)
     form = stored.form_of(Draft.objects.select_related("form").get(pk=draft).form)
     posted = QueryDict(mutable=True)
@@ -93,6 +91,14 @@ def complete(case: Case, now: datetime, *, priors: bool = True) -> Case:
     answered = forms.actions.receive(draft, posted, actor=clerk, at=now, final=True)
     assert not answered.errors, answered.errors
     prefill.keep_form(case, answered.version_id, actor=clerk, now=now)
+
+
+def filled(case: Case, now: datetime, *, priors: bool = True) -> Case:
+    """A draft gets its form, unless it has one, and every paper that is not there yet."""
+    clerk = telling.staff(CLERK)
+    terms = items.terms(case)
+    if case.form_data_id is None:
+        _fill_form(case, terms, now)
     for row in case.materials.filter(source=""):
         need = next(need for need in terms.materials if need.code == row.code)
         if need.status == "commitment":

@@ -67,21 +67,33 @@ VERBS = {
 }
 
 
+JOINT_VERBS = {
+    "joint.begin": "开始联办申请",
+    "joint.share": "共用材料",
+    "joint.submit": "提交联办申请",
+    "joint.hold": "等待前置事项",
+    "joint.withdraw": "撤回其余事项",
+}
+
+
 def register() -> None:
     from yipan.platform.notices import reminding
 
     from . import leaving, lookups, reminders
     from .actions import join_person
+    from .bundles import BundleLoader
     from .stories import StoryLoader
 
     CharField.register_lookup(lookups.Part)
     for name, title in RIGHTS.items():
         records.rights.declare(name, title)
     records.verbs.declare(VERBS | {f"case.{verb}": rule.title for verb, rule in ACTS.items()}, kinds={"case": "办件"})
+    records.verbs.declare(JOINT_VERBS, kinds={"joint": "联办"})
     process_acts.register()
     processes.register_model_check(check_acts)
     processes.register_subject("case", url=_address, titles=_titles)
     register_loader(StoryLoader(), after=["people", "items", "forms", "processes"])
+    register_loader(BundleLoader(), after=["items"])
     people.joining.register("办件", join_person.move)
     people.handover.register(leaving.REGISTER, leaving.count, leaving.transfer)
     _register_work()
@@ -132,6 +144,8 @@ def _register_work() -> None:
     records.subscribe("case.archive", work.check_genuine, name="cases.check_genuine")
     records.subscribe("licence.issued", work.prior_came, name="cases.prior_came")
     records.subscribe("item.in_force", work.tell_who_has_drafts, name="cases.item_in_force")
+    for verb in work.PRIOR_ENDS:
+        records.subscribe(f"case.{verb}", work.joint_prior_ended, name=f"cases.joint_{verb}")
     records.subscribe("calendar.corrected", work.recount_clocks, name="cases.recount_clocks")
 
 
@@ -151,6 +165,7 @@ def _register_outside() -> None:
 
 def _register_menus() -> None:
     navigation.register("portal", "导航", "我的办件", "cases:mine", icon="files", order=40)
+    navigation.register("portal", "导航", "一件事", "cases:joint_offered", icon="copy", order=35)
     navigation.register("portal", "我要查", "办件进度查询", "cases:ask", icon="search", note="凭短号和查询码，不用登录")
     navigation.register(
         "counter", "窗口业务", "收件登记", "cases:receive", icon="clipboard-check", right="case.receive"

@@ -24,6 +24,7 @@ from .views import (
     procedures,
     receiving,
 )
+from .views import bundles as joint
 from .views import (
     devices as device_views,
 )
@@ -59,6 +60,11 @@ urlpatterns = [
     path("cases/<int:case_id>/signatures/<int:signature_id>/", papers.signature, name="signature"),
     path("counter/cases/<int:case_id>/receipt/", receiving.receipt, name="counter_receipt"),
     path("counter/cases/<int:case_id>/documents/<int:document_id>/", receiving.document, name="counter_document"),
+    path("joint/", joint.offered, name="joint_offered"),
+    path("joint/<slug:key>/begin/", joint.begin, name="joint_begin"),
+    path("my/joint/<int:master_id>/", joint.mine, name="joint_mine"),
+    path("my/joint/<int:master_id>/act/", joint.act, name="joint_act"),
+    path("cases/joint/<int:master_id>/", joint.page, name="joint"),
     path("progress/", mine.ask, name="ask"),
     path("cases/", needs("case.read")(CaseList.as_view()), name="list"),
     path("cases/alerts/", needs("case.check_genuine")(AlertList.as_view()), name="alerts"),

@@ -9,6 +9,7 @@ from yipan.platform import calendar, catalogue, documents, licences, processes, 
 
 from . import carriers
 from .actions import (
+    bundles,
     delivery,
     dispatching,
     disputes,
@@ -28,6 +29,7 @@ from .models import Case, CaseDocument
 
 PRODUCE, ISSUE = letters.PRODUCE, results.ISSUE
 REJECTED = "case.rejected_push"
+PRIOR_ENDS = ("grant", "refuse", "refuse_acceptance", "terminate", "withdraw", "deem_withdrawn")
 
 
 def tell_unit_of_rejected_push(event: records.Event) -> None:
@@ -134,6 +136,11 @@ def refused_dispatch(event: records.Event) -> None:
 
 def end_broken_promises() -> int:
     return tolerance.end_broken_promises(calendar.now())
+
+
+def joint_prior_ended(event: records.Event) -> None:
+    """A sub-case of a joint application was decided or ended: what waits for it begins, or is held with the reason."""
+    bundles.prior_ended(int(event.subject_id), now=calendar.now())
 
 
 def keep_lights() -> int:

@@ -163,11 +163,11 @@ def case_numbers(*, item_code: str, at: datetime, owner: Owner = NOBODY) -> Case
     given = _take("case", {"task": task.normalised, "day": day.isoformat()}, pattern, at=at, owner=owner)[0]
     if given.value > 9999:
         raise NumberProblem(f"该事项 {day.isoformat()} 的办件已超过 9999 件，编号位数用尽")
-    spoken, query = _short_codes(given.text, at)
+    spoken, query = short_codes(given.text, at)
     return CaseNumbers(given.text, spoken, query)
 
 
-def _short_codes(target: str, at: datetime) -> tuple[str, str]:
+def short_codes(target: str, at: datetime) -> tuple[str, str]:
     """Two codes nobody has yet. A clash is a matter of one in millions; then both are drawn again."""
     for _ in range(20):
         codes = [new_spoken(), new_query_code()]

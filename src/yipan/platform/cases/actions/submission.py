@@ -10,7 +10,7 @@ from yipan.platform import numbers, processes, records
 
 from .. import items, sheets
 from ..domain.states import State
-from ..models import Case, CaseMaterial, Submission
+from ..models import Case, CaseMaterial, MasterPart, Submission
 from . import bans, clocks, delivery, disputes, drafts, letters, tolerance
 from .core import CaseProblem, Work, work_on
 
@@ -36,12 +36,14 @@ def submit(
     now: datetime,
     e_service: bool = False,
     choice: delivery.Choice | None = None,
+    joint: bool = False,
 ) -> Received:
     """Turn a draft into a received case.
 
     ``key`` is the idempotency key of the page: a repeated call, also a simultaneous one, returns the first result. It
     counts within the case only: the same key on somebody else's case opens nothing.
     ``e_service``: the applicant agrees to be served electronically (送达地址确认); ``choice``: how he wants the papers.
+    ``joint``: its master hands it in; a sub-case is not handed in alone.
     Raises CaseProblem with every missing material or form fault, or when the same application is already open.
     """
     if len(key) > LONGEST_KEY:
@@ -54,9 +56,9 @@ def submit(
         with work_on(case_id, actor, now) as work:
             if work.case.state != State.DRAFT:
                 return _received(work.case, repeated=True)
-            drafts.check_offered(work.case.item_key, now)
-            bans.check_case(work.case, now)
-            _check_complete(work.case, now)
+            if not joint and MasterPart.objects.filter(case=work.case).exists():
+                raise CaseProblem("这件申请是联办的一部分，请在联办页面一起提交。")
+            check_ready(work.case, now)
             work.case.e_service = e_service
             _give_numbers(work)
             Submission.objects.create(key=key, case=work.case, at=now)
@@ -70,6 +72,13 @@ def submit(
         if again is None:
             raise
         return _received(again.case, repeated=True)
+
+
+def check_ready(case: Case, now: datetime) -> None:
+    """Raises CaseProblem when the draft could not be handed in at this moment."""
+    drafts.check_offered(case.item_key, now)
+    bans.check_case(case, now)
+    _check_complete(case, now)
 
 
 def receive(work: Work) -> None:
@@ -142,4 +151,4 @@ def discard(case_id: int, *, actor: records.Actor, now: datetime) -> None:
         work.act("discard")
 
 
-__all__ = ["Received", "discard", "receive", "submit"]
+__all__ = ["Received", "check_ready", "discard", "receive", "submit"]

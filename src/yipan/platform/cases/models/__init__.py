@@ -3,6 +3,7 @@
 from .aftermath import GenuineAlert, Rating, Rectification
 from .bans import ApplicationBan
 from .batches import Batch, BatchLine
+from .bundles import BundleVersion, Master, MasterPart
 from .case import OPEN, UNFINISHED, Case, Channel, Submission, same_applicant
 from .corrections import CorrectionDefect, CorrectionException, CorrectionNotice
 from .counter import CaseSignature, PrintJob
@@ -20,6 +21,7 @@ __all__ = [
     "ApplicationBan",
     "Batch",
     "BatchLine",
+    "BundleVersion",
     "Case",
     "CaseDocument",
     "CaseMaterial",
@@ -35,6 +37,8 @@ __all__ = [
     "Extension",
     "GenuineAlert",
     "Hearing",
+    "Master",
+    "MasterPart",
     "Opinion",
     "OpinionRequest",
     "Phrase",

@@ -142,6 +142,7 @@ def same_draft(item_key: str, answers: dict[str, Any], applicant: Applicant, *, 
         applicant_person_id=applicant.person_id,
         applicant_entity_id=applicant.entity_id,
         received_by_id=receiver,
+        joint=None,
     )
     if receiver is None:
         found = found.filter(applicant_account_id=applicant.account_id)
