@@ -1,5 +1,5 @@
-"""The province's item management: batches of changes (I, U, D) that come down to the districts, and a push when one is
-published. What is published next lies ready; ``POST /catalogue/publish`` (or the desk) lets it go."""
+"""The province's item management: batches of changes (I, U, D) that come down to the districts, and a push when more is
+published (``POST /catalogue/publish``)."""
 
 import threading
 from pathlib import Path
@@ -19,13 +19,12 @@ _lock = threading.Lock()
 
 
 def _published() -> list[dict[str, Any]]:
-    """Every row that is out, oldest first, numbered."""
-    store = current_app.extensions["store"]
-    count = (store.get("catalogue", "state", "published") or {"count": 1})["count"]
-    extra = (store.get("catalogue", "state", "extra") or {"rows": []})["rows"]
-    rows = [row | {"cd_batch": batch["cd_batch"], "cd_time": batch["cd_time"]} for batch in BATCHES[:count]
-            for row in batch["rows"]]  # fmt: skip
-    return [*rows, *extra]
+    """Every row that is out, oldest first."""
+    extra = (current_app.extensions["store"].get("catalogue", "state", "extra") or {"rows": []})["rows"]
+    known = [
+        row | {"cd_batch": batch["cd_batch"], "cd_time": batch["cd_time"]} for batch in BATCHES for row in batch["rows"]
+    ]
+    return [*known, *extra]
 
 
 @blueprint.get("/items")
@@ -40,18 +39,12 @@ def items() -> Response:
 
 @blueprint.post("/publish")
 def publish() -> Response:
-    """The next prepared batch is out (or the rows that are sent with the call); whoever listens is told."""
+    """``{"rows": […]}``: these are out, too; whoever listens is told."""
     with _lock:
         store = current_app.extensions["store"]
-        sent = (request.get_json(silent=True) or {}).get("rows")
-        if sent:
-            known = (store.get("catalogue", "state", "extra") or {"rows": []})["rows"]
-            store.put("catalogue", "state", "extra", {"rows": [*known, *sent]})
-        else:
-            count = (store.get("catalogue", "state", "published") or {"count": 1})["count"]
-            store.put("catalogue", "state", "published", {"count": min(count + 1, len(BATCHES))})
-    told = _push()
-    return jsonify({"rows": len(_published()), "told": told})
+        known = (store.get("catalogue", "state", "extra") or {"rows": []})["rows"]
+        store.put("catalogue", "state", "extra", {"rows": [*known, *request.get_json(force=True)["rows"]]})
+    return jsonify({"rows": len(_published()), "told": _push()})
 
 
 def _push() -> bool:

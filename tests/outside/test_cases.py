@@ -257,13 +257,15 @@ def test_the_provincial_catalogue_comes_down_in_batches_over_http(sandbox, injec
     """Sheet 22 g: two versions of an item, a withdrawn one, a faulty row; a failure between pages loses nothing."""
     telling.at("2021-11-08 09:00")
     now = moment("2021-11-08 09:00")
-    upstream.pull(now)
-    assert call("catalogue", "POST", "/publish", json={}).json()["rows"] == 5
     inject("catalogue", "error")
     with pytest.raises(ConnectorError):
         upstream.pull(now)
-    assert upstream.pull(now) == 4
+    assert upstream.pull(now) == 5
     assert upstream.pull(now) == 0
+    more = {"row_guid": "B1", "cd_operation": "U", "catalog_code": "000131024000", "task_name": "食品经营许可和备案"}
+    assert call("catalogue", "POST", "/publish", json={"rows": [more]}).json()["rows"] == 6
+    assert upstream.pull(now) == 1
+    UpstreamChange.objects.get(guid="B1", state="waiting").delete()
     states = dict(UpstreamChange.objects.filter(source="province").values_list("guid", "state"))
     assert states == {"A0001": "same", "A0002": "waiting", "A0003": "waiting", "A0004": "waiting", "A0005": "faulty"}
 
