@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from yipan.kernel.packs import read_yaml
-from yipan.platform import calendar, records
+from yipan.platform import calendar, jobs, records
 from yipan.platform.publishing import queries as packs
 
 PACK = "demo_district"
@@ -33,6 +33,7 @@ def seed() -> int:
         start = stories.moment(told["starts"])
         calendar.set_clock(start)
         _remember(start, len(played))
+        jobs.defer("catalogue.pull", once="catalogue.pull")  # what the province has published waits on the desk
     _write_accounts()
     print(f"  {len(played)} demo cases, business clock {start:%Y-%m-%d %H:%M}", flush=True)
     return 0

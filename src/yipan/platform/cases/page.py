@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from yipan.kernel import clock
-from yipan.platform import catalogue, forms, people, processes, records
+from yipan.platform import catalogue, forms, licences, people, processes, records
 from yipan.platform.records import queries as record_queries
 from yipan.platform.ui import formats
 
@@ -70,7 +70,7 @@ def context(
     return {
         "face": "workbench",
         "case": queries.row(case, now),
-        "facts": _facts(case),
+        "facts": _facts(case, now),
         "bound": dossier.ready(case),
         "dates": clocks.explained(case, terms),
         "extension_days": terms.extension_days,
@@ -179,7 +179,7 @@ def _waiting(tasks: Sequence[Any], mine: Any, now: datetime) -> list[Waiting]:
     ]
 
 
-def _facts(case: Case) -> list[tuple[str, str]]:
+def _facts(case: Case, now: datetime) -> list[tuple[str, str]]:
     """Name and value; what is still empty is left out."""
     found = [
         ("申请人", case.applicant_name),
@@ -191,6 +191,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         ("受理", formats.moment(case.accepted_at) if case.accepted_at else ""),
         ("决定", f"{formats.moment(case.decided_at)}　{case.get_decision_display()}" if case.decided_at else ""),  # type: ignore[attr-defined]
         ("决定文号", case.decision_no),
+        ("结果现状", licences.queries.became(case.licence_id, clock.day_of(now)) if case.licence_id else ""),
         ("来源", f"历史导入（{case.history_batch}），不在本平台办理，没有材料和文书" if case.history_batch else ""),
         ("事项版本", f"第 {case.accepted_version or case.item_version} 版"),
         ("办件编号", case.case_no or ""),

@@ -143,6 +143,7 @@ def _register_work() -> None:
     jobs.sweep("cases.lights", every=5.0)(work.keep_lights)
     records.subscribe("case.archive", work.check_genuine, name="cases.check_genuine")
     records.subscribe("licence.issued", work.prior_came, name="cases.prior_came")
+    records.subscribe("licence.changed", work.licence_changed, name="cases.licence_changed")
     records.subscribe("item.in_force", work.tell_who_has_drafts, name="cases.item_in_force")
     for verb in work.PRIOR_ENDS:
         records.subscribe(f"case.{verb}", work.joint_prior_ended, name=f"cases.joint_{verb}")

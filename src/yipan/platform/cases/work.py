@@ -9,6 +9,7 @@ from yipan.platform import calendar, catalogue, documents, licences, processes, 
 
 from . import carriers
 from .actions import (
+    bans,
     bundles,
     delivery,
     dispatching,
@@ -23,6 +24,7 @@ from .actions import (
     results,
     tolerance,
 )
+from .domain.bans import FRAUD
 from .domain.letters import LETTERS
 from .domain.states import BEFORE_ACCEPTANCE, UNDECIDED, State
 from .models import Case, CaseDocument
@@ -112,6 +114,15 @@ def prior_came(event: records.Event) -> None:
 
 def take_outside_answers() -> int:
     return disputes.outside_answers(calendar.now())
+
+
+def licence_changed(event: records.Event) -> None:
+    """A licence that was obtained by fraud was revoked: its holder is banned from applying for it again."""
+    if not event.payload.get("fraud"):
+        return
+    licence = licences.queries.holder_of(int(event.subject_id))
+    if licence is not None and licence.subject[0] == "case":
+        bans.impose_on(int(licence.subject[1]), FRAUD, number=str(event.payload.get("number", "")), now=event.at)
 
 
 def end_unasked_hearings() -> int:

@@ -12,7 +12,7 @@ from yipan.kernel import clock, identifiers
 from yipan.platform import documents, people, records
 from yipan.platform.ui import listing
 
-from .domain.states import CHANGES, STATE_TONES, STATE_WORDS, Change, standing
+from .domain.states import CHANGES, EXPIRED, STATE_TONES, STATE_WORDS, VALID, Change, standing
 from .models import Licence
 
 
@@ -204,13 +204,27 @@ class Held:
     template: str
     person_id: int | None
     entity_id: int | None
+    subject: tuple[str, str]
 
 
 def holder_of(licence_id: int) -> Held | None:
     """Kind and holder of a licence."""
-    found = Licence.objects.filter(pk=licence_id).values_list("kind__key", "holder_person_id", "holder_entity_id")
-    row = found.first()
-    return Held(*row) if row else None
+    columns = ("kind__key", "holder_person_id", "holder_entity_id", "subject_kind", "subject_id")
+    row = Licence.objects.filter(pk=licence_id).values_list(*columns).first()
+    return Held(*row[:3], (row[3], row[4])) if row else None
+
+
+def became(licence_id: int, today: date) -> str:
+    """What became of a licence, in words with the day; "" while it is valid."""
+    found = Licence.objects.filter(pk=licence_id).values_list("state", "valid_to", "state_at").first()
+    if found is None:
+        return ""
+    state = standing(found[0], found[1], today)
+    return (
+        ""
+        if state == VALID
+        else f"{STATE_WORDS[state]}（{clock.show_date(found[1] if state == EXPIRED else found[2])}）"
+    )
 
 
 def valid_number(template: str, *, person_id: int | None, entity_id: int | None, today: date) -> str:

@@ -4,12 +4,13 @@ in."""
 from datetime import datetime
 
 from yipan.kernel.clock import day_of
+from yipan.platform import records
 
 from .. import items
 from ..domain import bans
 from ..domain.applicants import Applicant
 from ..models import ApplicationBan, Case
-from .core import CaseProblem, Work
+from .core import CaseProblem, Work, work_on
 
 
 def impose(work: Work, ground: str, *, number: str) -> ApplicationBan | None:
@@ -28,6 +29,13 @@ def impose(work: Work, ground: str, *, number: str) -> ApplicationBan | None:
         since=today,
         until=bans.last_day(today, ground),
     )
+
+
+def impose_on(case_id: int, ground: str, *, number: str, now: datetime) -> ApplicationBan | None:
+    """After a decision elsewhere on the result of a case (its licence was revoked as obtained by fraud), once."""
+    with work_on(case_id, records.SYSTEM, now) as work:
+        known = ApplicationBan.objects.filter(case=work.case, ground=ground).first()
+        return known or impose(work, ground, number=number)
 
 
 def check(item_code: str, *, person_id: int | None, entity_id: int | None, now: datetime) -> None:

@@ -11,6 +11,9 @@ from yipan.platform.cases.actions.core import CaseProblem, work_on
 from yipan.platform.cases.domain.bans import FALSE_MATERIALS, FRAUD, last_day
 from yipan.platform.cases.models import ApplicationBan
 from yipan.platform.cases.stories import moment
+from yipan.platform.jobs.testing import run_sweeps
+from yipan.platform.licences.actions.change import change
+from yipan.platform.licences.domain import LicenceProblem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 REFUSAL = {"outcome": "refuse", "opinion": "提交的检测报告系伪造，不符合许可条件。"}
@@ -84,3 +87,21 @@ def test_the_unit_reads_it_on_the_page_and_the_box_stands_at_the_refusal():
     assert 'name="false_materials"' in browser.get(f"/cases/{story.case.pk}/").content.decode()
     story.do("decide", "2021-11-05 10:00", **REFUSAL, data=DATA | {"false_materials": "1"})
     assert "2022年11月5日以前不得再次申请" in browser.get(f"/cases/{story.case.pk}/").content.decode()
+
+
+def test_a_licence_obtained_by_fraud_is_revoked_and_bans_for_three_years():
+    """Art. 79: the revocation of the result leads to the ban; the case shows what became of it."""
+    story = Story().submit("2021-11-01 09:00").until("deliver", "2021-11-04 10:00")
+    telling.at("2021-12-01 10:00")
+    decider, licence = telling.staff("market.decider"), story.case.licence_id
+    told = {"reason": "以伪造的检测报告骗取许可", "law": "《中华人民共和国行政许可法》第六十九条第二款"}
+    with pytest.raises(LicenceProblem, match="应当办理撤销"):
+        change(licence, "suspend", fraud=True, actor=decider, at=moment("2021-12-01 10:00"), **told)
+    change(licence, "revoke", fraud=True, actor=decider, at=moment("2021-12-01 10:00"), **told)
+    run_sweeps("records.deliver")
+    ban = ApplicationBan.objects.get(case=story.case)
+    assert (ban.ground, ban.until) == (FRAUD, date(2024, 12, 1))
+    with pytest.raises(CaseProblem, match="以欺骗、贿赂等不正当手段取得许可"):
+        Story(place="江华路9号").submit("2024-12-01 23:00")
+    page = telling.signed_in("market.examiner").get(f"/cases/{story.case.pk}/").content.decode()
+    assert "已撤销（2021年12月1日）" in page

@@ -13,13 +13,18 @@ from ..domain.states import EXPIRED, STATE_WORDS, VALID, standing
 from ..models import Licence
 
 
-def change(licence_id: int, action: str, *, reason: str, law: str = "", actor: records.Actor, at: datetime) -> Licence:
-    """Carry out ``action`` (a key of domain.CHANGES). Needs its right in the issuing unit.
+def change(
+    licence_id: int, action: str, *, reason: str, law: str = "", fraud: bool = False, actor: records.Actor, at: datetime
+) -> Licence:
+    """Carry out ``action`` (a key of domain.CHANGES). Needs its right in the issuing unit. ``fraud``: a revocation of
+    what was obtained by fraud or bribery, which rooms to the right act on (行政许可法 art. 79).
 
     Raises LicenceProblem: not possible in this state, or reason and law are missing."""
     wanted = CHANGES.get(action)
     if wanted is None:
         raise LicenceProblem("请选择要办理的事项。")
+    if fraud and action != "revoke":
+        raise LicenceProblem("以欺骗、贿赂等不正当手段取得的，应当办理撤销。")
     with transaction.atomic():
         licence = Licence.objects.select_for_update().filter(pk=licence_id).first()
         if licence is None:
@@ -46,12 +51,14 @@ def change(licence_id: int, action: str, *, reason: str, law: str = "", actor: r
             from_state=before,
             to_state=wanted.after,
             reason=reason.strip(),
-            payload={"law": law.strip(), "number": licence.number},
+            payload={"law": law.strip(), "number": licence.number, "fraud": fraud},
         )
         records.publish(
             records.Event(
                 "licence.changed", "licence", str(licence.pk), at, actor=actor,
-                payload={"number": licence.number, "from": before, "to": wanted.after, "law": law.strip()},
+                payload={
+                    "number": licence.number, "from": before, "to": wanted.after, "law": law.strip(), "fraud": fraud,
+                },
             )
         )  # fmt: skip
         if wanted.letter:

@@ -66,7 +66,7 @@ def _page(request: HttpRequest, licence_id: int, errors: dict[str, str], posted:
         "changes": [(change.key, change.title) for change in queries.possible(licence, _actor(request))],
         "story": queries.story(licence_id),
         "errors": errors,
-        "posted": {name: posted.get(name, "") for name in ("action", "reason", "law")},
+        "posted": {name: posted.get(name, "") for name in ("action", "reason", "law", "fraud")},
     }
     return ui.render(request, "licences/one.html", context, status=422 if errors else 200)
 
@@ -90,13 +90,14 @@ def decision(request: HttpRequest, licence_id: int, document_id: int) -> HttpRes
 def change(request: HttpRequest, licence_id: int) -> HttpResponse:
     """Suspend, restore, revoke, withdraw or cancel; each has its own right, checked by the action."""
     queries.one(licence_id, _actor(request))
-    posted = {name: request.POST.get(name, "") for name in ("action", "reason", "law")}
+    posted = {name: request.POST.get(name, "") for name in ("action", "reason", "law", "fraud")}
     try:
         licence = change_state(
             licence_id,
             posted["action"],
             reason=posted["reason"],
             law=posted["law"],
+            fraud=posted["fraud"] == "1",
             actor=_actor(request),
             at=calendar.now(),
         )
