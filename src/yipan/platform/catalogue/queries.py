@@ -11,7 +11,7 @@ from django.http import Http404
 
 from yipan.kernel.clock import day_of
 from yipan.platform import calendar, people, records, search
-from yipan.platform.ui import listing
+from yipan.platform.ui import listing, memo
 
 from .domain import Item, Names, item_of
 from .domain.completeness import completeness
@@ -102,6 +102,11 @@ def item_version(version_id: int) -> ItemView:
 
 
 def item_version_number(key: str, number: int) -> ItemView:
+    """A version by its number, read once within a request. Raises ItemNotFound."""
+    return memo.once(("item", key, number), lambda: _version_number(key, number))
+
+
+def _version_number(key: str, number: int) -> ItemView:
     row = ItemVersion.objects.defer("data").filter(key=key, number=number).first()
     if row is None:
         raise ItemNotFound(f"{key} {number}")

@@ -12,5 +12,6 @@ def is_autosave(request: HttpRequest) -> bool:
 
 
 def saved(received: Received) -> JsonResponse:
-    """The answer the page's script shows: when it was kept, local time."""
-    return JsonResponse({"saved": timezone.localtime(received.saved_at).strftime("%H:%M")})
+    """The answer the page's script shows: when it was kept, local time, and the moment that the next page will name."""
+    at = received.saved_at
+    return JsonResponse({"saved": timezone.localtime(at).strftime("%H:%M"), "at": at.isoformat()})

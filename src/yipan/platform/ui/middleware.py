@@ -17,6 +17,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from . import memo
+
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 _request_id: ContextVar[str] = ContextVar("yipan_request_id", default="")
@@ -38,10 +40,11 @@ class RequestId:
         given = request.headers.get("X-Request-ID", "")
         name = given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
         request.request_id = name  # type: ignore[attr-defined]
-        token = _request_id.set(name)
+        token, remembered = _request_id.set(name), memo.begin()
         try:
             response = self.get_response(request)
         finally:
+            memo.end(remembered)
             _request_id.reset(token)
         response["X-Request-ID"] = name
         return response

@@ -4,9 +4,13 @@
 //   [data-yp-autosave-status]            where the time of the last save is written
 //   <div data-yp-when="outcome=refuse">  shown only while that answer is chosen (without script always)
 //   <button data-yp-insert="#f-opinion"> puts its text into a field
+import { keep, saved } from "./kept.js";
+
 const DELAY = 2000;
+const LONGEST = 60000;
 const changed = new WeakSet();
 const timers = new WeakMap();
+const waits = new WeakMap();
 
 function say(form, text) {
   const place = form.querySelector("[data-yp-autosave-status]") || document.querySelector("[data-yp-autosave-status]");
@@ -21,13 +25,23 @@ async function save(form) {
       method: "POST", body, headers: { Accept: "application/json", "X-Autosave": "1" }, credentials: "same-origin",
     });
     if (!answer.ok) throw new Error(String(answer.status));
+    const told = await answer.json();
     changed.delete(form);
-    say(form, `已自动保存 ${(await answer.json()).saved || ""}`);
+    waits.delete(form);
+    saved(form, told.at);
+    say(form, `已自动保存 ${told.saved || ""}`);
   } catch {
-    say(form, "自动保存没有成功，内容还在本页，将再次尝试");
-    timers.set(form, setTimeout(() => save(form), 10 * DELAY));
+    keep(form);
+    const wait = Math.min((waits.get(form) || DELAY) * 2, LONGEST);
+    waits.set(form, wait);
+    say(form, navigator.onLine ? "自动保存没有成功，内容已暂存在本机，将再次尝试" : "网络中断，内容已暂存在本机，恢复后自动保存");
+    timers.set(form, setTimeout(() => save(form), wait));
   }
 }
+
+window.addEventListener("online", () => {
+  for (const form of document.querySelectorAll("form[data-yp-autosave]")) if (changed.has(form)) save(form);
+});
 
 document.addEventListener("input", (event) => {
   const form = event.target.form;
