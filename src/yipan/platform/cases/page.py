@@ -12,7 +12,7 @@ from yipan.platform.ui import formats
 
 from . import dossier, figures, items, queries, timeline
 from .actions import clocks, hearings, priors
-from .domain import corrections, desk, specials
+from .domain import corrections, desk, marks, specials
 from .domain.delivery import COUNTER, ELECTRONIC, LEFT, WAYS
 from .domain.hearings import SIGNATURES
 from .domain.states import EXAMINING, State, allowed_acts
@@ -26,6 +26,7 @@ RIGHTS = (
 )  # fmt: skip
 SUGGESTIONS = "opinion_suggestion"
 REFUSED = 2
+REMEDY = 500  # characters
 REVEAL_REASONS = ("核对申请人身份材料", "联系申请人补充情况", "现场核查核对人员")
 
 
@@ -66,6 +67,7 @@ def context(
     grants = people.access.grants_for(actor)
     may = {name: any(people.access.reaches(grant, name, case.unit_id) for grant in grants) for name in RIGHTS}
     notices, materials = queries.notices(case), queries.materials(case)
+    marked = queries.remarks(case)
     hearing = queries.hearing(case) if terms.hearing else None
     return {
         "face": "workbench",
@@ -86,6 +88,8 @@ def context(
         "revealed": revealed,
         "reveal_reasons": REVEAL_REASONS,
         "materials": materials,
+        "marked": marked,
+        "to_tell": _to_tell(materials, marked),
         "to_verify": _to_verify(case, terms, materials) if may["case.examine"] else set(),
         "story": timeline.story(case, record_queries.story_of("case", case.pk), for_applicant=False),
         "opinions": queries.opinions(case),
@@ -131,6 +135,14 @@ def _special_kinds(terms: items.Terms) -> list[tuple[int, str]]:
         for kind, one in terms.specials.items()
         if kind in specials.KINDS
     ]
+
+
+def _to_tell(
+    materials: Sequence[queries.MaterialRow], marked: dict[int, list[tuple[int, str, bool]]]
+) -> dict[str, str]:
+    """Code of a material with marks that were not told → how to mend it, as far as the marks say so."""
+    fresh = {row.code: [(page, text) for page, text, told in marked.get(row.id, ()) if not told] for row in materials}
+    return {code: marks.remedy(found, REMEDY) for code, found in fresh.items() if found}
 
 
 def _to_verify(case: Case, terms: items.Terms, materials: Sequence[queries.MaterialRow]) -> set[str]:

@@ -35,6 +35,7 @@ def of(case: Case, now: datetime) -> dict[str, Any]:
         "guidance": progress.guidance(facts),
         "story": timeline.story(case, acts, for_applicant=True)[::-1],
         "notice": notice,
+        "marked": queries.told_marks(notice.pk) if notice else {},
         "owed": [one for one in queries.tolerances(case) if one.open] if case.acceptance else [],
         "specials": [_special(one) for one in procedures],
         "disputes": queries.disputes(case, now),

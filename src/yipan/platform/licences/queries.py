@@ -211,7 +211,10 @@ def holder_of(licence_id: int) -> Held | None:
     """Kind and holder of a licence."""
     columns = ("kind__key", "holder_person_id", "holder_entity_id", "subject_kind", "subject_id")
     row = Licence.objects.filter(pk=licence_id).values_list(*columns).first()
-    return Held(*row[:3], (row[3], row[4])) if row else None
+    if row is None:
+        return None
+    kind, person, entity, subject_kind, subject_id = row
+    return Held(kind, person, entity, (subject_kind, subject_id))
 
 
 def became(licence_id: int, today: date) -> str:

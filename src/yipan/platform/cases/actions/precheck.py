@@ -12,7 +12,7 @@ from ..domain import corrections
 from ..domain.corrections import Defect
 from ..domain.states import State
 from ..models import CaseMaterial, CorrectionDefect, CorrectionNotice
-from . import clocks, decision, examination, exceptions, letters, messages, tolerance
+from . import clocks, decision, examination, exceptions, letters, marking, messages, tolerance
 from .core import CaseProblem, Work, work_on
 
 
@@ -34,6 +34,7 @@ def notify_correction(work: Work, defects: Sequence[Defect]) -> CorrectionNotice
         exception = exceptions.usable(case)
     reason = exception.reason if exception else ""
     corrections.check_notice(defects, earlier_notices=len(earlier), exception_reason=reason, **seen)
+    marking.check_told(case, defects)
     terms = items.terms(case)
     number = letters.number(work, "correction")
     notice = CorrectionNotice.objects.create(
@@ -56,6 +57,7 @@ def notify_correction(work: Work, defects: Sequence[Defect]) -> CorrectionNotice
         )
         for defect in defects
     )
+    marking.tell(notice, defects)
     codes = [defect.material_code for defect in defects if defect.material_code]
     CaseMaterial.objects.filter(case=case, code__in=codes, replaced=False).update(check_result="defect")
     work.act(

@@ -5,7 +5,7 @@ from .bans import ApplicationBan
 from .batches import Batch, BatchLine
 from .bundles import BundleVersion, Master, MasterPart
 from .case import OPEN, UNFINISHED, Case, Channel, Submission, same_applicant
-from .corrections import CorrectionDefect, CorrectionException, CorrectionNotice
+from .corrections import CorrectionDefect, CorrectionException, CorrectionNotice, MaterialMark
 from .counter import CaseSignature, PrintJob
 from .delivery import Delivery, Dispatch, DispatchEvent
 from .disputes import DataDispute
@@ -39,6 +39,7 @@ __all__ = [
     "Hearing",
     "Master",
     "MasterPart",
+    "MaterialMark",
     "Opinion",
     "OpinionRequest",
     "Phrase",

@@ -1,8 +1,9 @@
-"""One-time notices (一次性告知), their defects, and leave for a second one."""
+"""One-time notices (一次性告知), their defects, marks on the picture of a material, and leave for a second notice."""
 
 from django.db import models
 
 from .case import Case
+from .materials import CaseMaterial
 
 
 class CorrectionNotice(models.Model):
@@ -27,6 +28,26 @@ class CorrectionDefect(models.Model):
     subject = models.CharField(max_length=200)
     kind = models.CharField(max_length=12)  # missing, unclear, expired, inconsistent, format, seal
     remedy = models.CharField(max_length=500)
+
+
+class MaterialMark(models.Model):
+    """A place on one page of a material with what is wrong there; told to the applicant with a notice, until then a
+    note among the staff. Lengths are thousandths of the page's width and height."""
+
+    material = models.ForeignKey(CaseMaterial, on_delete=models.PROTECT, related_name="marks")
+    page = models.PositiveSmallIntegerField("页")
+    left = models.PositiveSmallIntegerField()
+    top = models.PositiveSmallIntegerField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    remark = models.CharField("问题", max_length=100)
+    by_name = models.CharField(max_length=100)
+    by_account = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    notice = models.ForeignKey(CorrectionNotice, on_delete=models.PROTECT, null=True, related_name="marks")
+
+    class Meta:
+        ordering = ["id"]
 
 
 class CorrectionException(models.Model):

@@ -3,6 +3,7 @@
 from .counter import PrintRow, SignatureRow, print_jobs, signature_file, signatures
 from .disputes import DisputeRow, disputes, disputes_query, kept_dispute
 from .hearings import HearingRow, PublicHearing, hearing, public_hearings
+from .marks import MarkRow, marks_of, page_picture, paged, remarks, told_marks
 from .parts import (
     DocumentRow,
     MaterialRow,
@@ -52,6 +53,7 @@ __all__ = [
     "DisputeRow",
     "DocumentRow",
     "HearingRow",
+    "MarkRow",
     "MaterialRow",
     "OpinionRow",
     "OwedRow",
@@ -77,6 +79,7 @@ __all__ = [
     "get_tolerance",
     "hearing",
     "kept_dispute",
+    "marks_of",
     "masked_name",
     "materials",
     "notices",
@@ -86,6 +89,8 @@ __all__ = [
     "opinion_image",
     "opinions",
     "own",
+    "page_picture",
+    "paged",
     "part",
     "pending_exceptions",
     "pending_extensions",
@@ -95,12 +100,14 @@ __all__ = [
     "public_hearings",
     "rating",
     "rectification",
+    "remarks",
     "row",
     "rows",
     "same_draft",
     "signature_file",
     "signatures",
     "titles",
+    "told_marks",
     "tolerances",
     "visible",
 ]

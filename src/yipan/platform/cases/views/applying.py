@@ -24,6 +24,7 @@ PORTAL = desks.Desk(
         "form": "cases:form",
         "materials": "cases:materials",
         "file": "cases:mine_material",
+        "marks": "cases:mine_marks",
         "confirm": "cases:confirm",
         "correct": "cases:submit_correction",
         "discard": "cases:discard",

@@ -33,7 +33,7 @@ STEPS = (("form", _("填写申请表")), ("materials", _("准备材料")), ("con
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """``routes`` maps form, materials, file, confirm, correct, discard, done and home to route names."""
+    """``routes`` maps form, materials, file, marks, confirm, correct, discard, done and home to route names."""
 
     base: str
     face: str
@@ -89,7 +89,7 @@ def materials(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
     elif case.state == State.DRAFT:
         prefill.fetch_exempt_materials(case, found, actor=common.actor_of(request), now=calendar.now())
     needs = {need.code: need for need in found.materials}
-    shown = queries.materials(case)
+    shown, notice = queries.materials(case), queries.open_notice(case)
     context = {
         "rows": [(row, needs.get(row.code)) for row in shown],
         "missing": [row.name for row in shown if row.required and not row.source],
@@ -98,7 +98,8 @@ def materials(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
         "item_key": case.item_key,
         "problem_at": request.POST.get("code", "") if problem else "",
         "problem": problem,
-        "notice": queries.open_notice(case),
+        "notice": notice,
+        "marked": queries.told_marks(notice.pk) if notice else {},
         "offers": reuse.offers(case, found, calendar.now(), only_items=desk.items(request))
         if State(case.state) in drafts.EDITABLE
         else {},
@@ -236,7 +237,7 @@ def _step(
         "at_counter": desk.staff,
         "case": queries.row(case, calendar.now()),
         "steps": steps,
-        "links": links | {"home": desk.url("home"), "file": desk.routes["file"]},
+        "links": links | {"home": desk.url("home"), "file": desk.routes["file"], "marks": desk.routes["marks"]},
         "client": common.client_of(request) if desk.staff else None,
     }
     return render(request, f"cases/apply_{step}.html", shared | context, status=status)

@@ -28,6 +28,7 @@ COUNTER = desks.Desk(
         "form": "cases:counter_form",
         "materials": "cases:counter_materials",
         "file": "cases:counter_material",
+        "marks": "cases:counter_marks",
         "confirm": "cases:counter_confirm",
         "correct": "cases:counter_correct",
         "discard": "cases:counter_discard",

@@ -1,6 +1,7 @@
 """The page of a form: what stands in its HTML, and that it works without script."""
 
 import datetime as dt
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -150,4 +151,4 @@ def test_autosave_is_answered_with_the_time(client, address):
     received = forms.actions.receive(draft, post(do="save"), actor=records.SYSTEM, at=at, final=False)
     request = RequestFactory().post("/", headers={"X-Autosave": "1"})
     assert web.is_autosave(request)
-    assert web.saved(received).content == b'{"saved": "09:31"}'
+    assert json.loads(web.saved(received).content) == {"saved": "09:31", "at": "2026-03-02T01:31:00+00:00"}
