@@ -12,6 +12,7 @@ STAFF = ("workbench", "counter", "administration")
 # Entries of side menus that are no lists, with what they are.
 NO_LISTS = {
     "workbench:home": "a home page", "counter:home": "a home page", "cases:receive": "a form for one client",
+    "cases:blanks": "sheets to print",
     "cases:devices": "one computer's devices and slips of a day",
     "cases:phrases": "one's own settings", "cases:figures": "figures that open lists", "cases:import": "one upload",
     "notices:inbox": "a mailbox that citizens and staff share",

@@ -19,7 +19,7 @@ from .queries import CaseRow
 from .views.batching import CASES
 
 STATES = tuple((str(state.value), state.title) for state in State if state is not State.DRAFT)
-OPEN, HERE = "open", "here"
+OPEN, HERE, PAPER = "open", "here", "paper"
 SHORTEST_DOCUMENT = 8
 
 
@@ -54,7 +54,7 @@ class CaseList(listing.ListPage):
         listing.Choice("light", "时限", tuple(LIGHT_WORDS.items()), many=True),
         listing.DateRange("received_at", "收件日期"),
         listing.Choice("item", "事项", lambda _request: catalogue.queries.titles()),
-        listing.Choice("origin", "来源", ((HERE, "在本平台办理"), ("history", "历史导入"))),
+        listing.Choice("origin", "来源", ((HERE, "在本平台办理"), ("history", "历史导入"), (PAPER, "断网补录"))),
         listing.Choice("about", "特征", tuple((key, title) for key, (title, _) in figures.KINDS.items())),
     )
     batch = (CASES,)
@@ -86,6 +86,12 @@ def case_query(actor: records.Actor) -> listing.TableQuery:
     )
 
 
+def _from(cases: QuerySet[Case], origin: str) -> QuerySet[Case]:
+    if origin == PAPER:
+        return cases.exclude(paper_receipt="")
+    return cases.filter(history_batch="") if origin == HERE else cases.exclude(history_batch="")
+
+
 FIELDS = (
     "id", "short_no", "case_no", "item_title", "applicant_name", "applicant_kind", "unit_name", "state", "received_at",
     "accepted_at", "decided_at", "notice_due", "promised_due", "legal_due", "commitment", "shown_due", "yellow_at",
@@ -102,7 +108,7 @@ def narrow(cases: QuerySet[Case], filters: Mapping[str, Any]) -> QuerySet[Case]:
     if item := filters.get("item"):
         cases = cases.filter(item_key=item)
     if origin := filters.get("origin"):
-        cases = cases.filter(history_batch="") if origin == HERE else cases.exclude(history_batch="")
+        cases = _from(cases, origin)
     if about := filters.get("about"):
         cases = cases.filter(figures.KINDS[about][1])
     if filters.get("running") == OPEN:

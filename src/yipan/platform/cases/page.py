@@ -200,6 +200,7 @@ def _facts(case: Case, now: datetime) -> list[tuple[str, str]]:
         ("电子送达", "同意" if case.e_service else "不同意"),
         ("办理单位", case.unit_name),
         ("收件", f"{formats.moment(case.received_at)}　{case.get_channel_display()}"),  # type: ignore[attr-defined]
+        ("补录", f"手工收件凭证 {case.paper_receipt}，断网期间收件" if case.paper_receipt else ""),
         ("受理", formats.moment(case.accepted_at) if case.accepted_at else ""),
         ("决定", f"{formats.moment(case.decided_at)}　{case.get_decision_display()}" if case.decided_at else ""),  # type: ignore[attr-defined]
         ("决定文号", case.decision_no),

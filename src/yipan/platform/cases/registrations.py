@@ -171,6 +171,7 @@ def _register_menus() -> None:
     navigation.register(
         "counter", "窗口业务", "收件登记", "cases:receive", icon="clipboard-check", right="case.receive"
     )
+    navigation.register("counter", "窗口业务", "断网收件凭证", "cases:blanks", icon="receipt", right="case.receive")
     navigation.register("counter", "窗口业务", "设备和打印", "cases:devices", icon="tool", right="case.receive")
     navigation.register("workbench", "审批办理", "办件", "cases:list", icon="files", right="case.read", order=20)
     navigation.register(

@@ -65,6 +65,7 @@ urlpatterns = [
     path("counter/cases/<int:case_id>/correct/", receiving.correct, name="counter_correct"),
     path("counter/cases/<int:case_id>/confirm/", receiving.confirm, name="counter_confirm"),
     path("counter/cases/<int:case_id>/discard/", receiving.discard, name="counter_discard"),
+    path("counter/blanks/", receiving.blanks, name="blanks"),
     path("counter/devices/", device_views.devices, name="devices"),
     path("counter/prints/<int:job_id>/", device_views.printed, name="printed"),
     path("counter/cases/<int:case_id>/scans/", device_views.scans, name="counter_scans"),

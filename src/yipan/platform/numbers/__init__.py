@@ -22,6 +22,7 @@ from .series import (
     short_codes,
     take,
     use_reserved,
+    use_reserved_document,
     void,
 )
 
@@ -44,5 +45,6 @@ __all__ = [
     "show_short",
     "take",
     "use_reserved",
+    "use_reserved_document",
     "void",
 ]

@@ -1,7 +1,7 @@
 """Reads of the numbers room: the proof that no number is missing, and whose number one is."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
@@ -69,6 +69,42 @@ def gaps(series: str = "") -> list[Gap]:
             [series, series],
         )
         return [Gap(name, scope, tuple(missing)) for name, scope, missing in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A number set aside for a paper that is written by hand; ``unit`` is the key of its unit."""
+
+    text: str
+    value: int
+    unit: str
+    since: datetime
+    reason: str
+
+
+def reserved_documents(word: str, *, unit_key: str = "", texts: Sequence[str] = ()) -> list[Blank]:
+    """Reserved document numbers of a word, of one unit or of all, in their order; only ``texts`` where given."""
+    found = Number.objects.filter(
+        state=Number.State.RESERVED, series__series="document", series__scope__contains=f'"word": "{word}"'
+    )
+    if unit_key:
+        found = found.filter(series__scope__contains=f'"unit": "{unit_key}"')
+    if texts:
+        found = found.filter(text__in=list(texts))
+    columns = ("text", "value", "series__scope", "at", "reason")
+    return [
+        Blank(text, value, json.loads(scope)["unit"], at, reason)
+        for text, value, scope, at, reason in found.order_by("series_id", "value").values_list(*columns)
+    ]
+
+
+def document_values(word: str, *, unit_key: str, like: str, texts: Sequence[str]) -> dict[str, int]:
+    """Written form → value of those ``texts`` that stand in the same series as ``like``."""
+    same = Number.objects.filter(
+        text=like, series__series="document", series__scope__contains=f'"word": "{word}"'
+    ).filter(series__scope__contains=f'"unit": "{unit_key}"')
+    found = Number.objects.filter(series_id__in=same.values("series_id"), text__in=list(texts))
+    return dict(found.values_list("text", "value"))
 
 
 def kinds() -> list[str]:

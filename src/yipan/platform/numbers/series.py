@@ -245,6 +245,27 @@ def use_reserved(
     return Issued(number.value, number.text)
 
 
+def use_reserved_document(
+    *, unit_key: str, word: str, text: str, owner: Owner, actor: records.Actor, at: datetime
+) -> Issued:
+    """Give a reserved document number of this year or the last, as it stands on the paper. Raises NumberProblem."""
+    for year in (day_of(at).year, day_of(at).year - 1):
+        scope = {"unit": unit_key, "word": word, "year": year}
+        value = _reserved_value("document", scope, text)
+        if value is not None:
+            return use_reserved("document", scope, value, owner=owner, actor=actor, at=at)
+    raise NumberProblem(f"{text}不是预留的编号，或者已经使用、作废")
+
+
+def _reserved_value(series: str, scope: Scope, text: str) -> int | None:
+    from .models import Number
+
+    found = Number.objects.filter(
+        series__series=series, series__scope=_scope_text(scope), text=text, state=RESERVED
+    ).values_list("value", flat=True)
+    return found.first()
+
+
 def void(series: str, scope: Scope | None, value: int, *, actor: records.Actor, at: datetime, reason: str) -> None:
     """Declare a number void. It stays used up: nothing ever gets it again. Needs numbers.manage."""
     records.rights.require(actor, "numbers.manage")

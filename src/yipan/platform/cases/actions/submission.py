@@ -9,9 +9,10 @@ from yipan.kernel import clock
 from yipan.platform import numbers, processes, records
 
 from .. import items, sheets
+from ..domain.paper_receipts import PaperReceipt
 from ..domain.states import State
 from ..models import Case, CaseMaterial, MasterPart, Submission
-from . import bans, clocks, delivery, disputes, drafts, letters, tolerance
+from . import bans, clocks, delivery, disputes, drafts, letters, paper_receipts, tolerance
 from .core import CaseProblem, Work, work_on
 
 LONGEST_KEY = 64
@@ -37,13 +38,15 @@ def submit(
     e_service: bool = False,
     choice: delivery.Choice | None = None,
     joint: bool = False,
+    paper: PaperReceipt | None = None,
 ) -> Received:
     """Turn a draft into a received case.
 
     ``key`` is the idempotency key of the page: a repeated call, also a simultaneous one, returns the first result. It
     counts within the case only: the same key on somebody else's case opens nothing.
     ``e_service``: the applicant agrees to be served electronically (送达地址确认); ``choice``: how he wants the papers.
-    ``joint``: its master hands it in; a sub-case is not handed in alone.
+    ``joint``: its master hands it in; a sub-case is not handed in alone. ``paper``: the receipt that the window wrote
+    by hand while the platform could not be reached; its number and time count.
     Raises CaseProblem with every missing material or form fault, or when the same application is already open.
     """
     if len(key) > LONGEST_KEY:
@@ -62,6 +65,8 @@ def submit(
             work.case.e_service = e_service
             _give_numbers(work)
             Submission.objects.create(key=key, case=work.case, at=now)
+            if paper is not None:
+                paper_receipts.take(work, paper)
             receive(work)
             delivery.keep_choice(work, choice or delivery.Choice())
             return _received(work.case)
@@ -85,13 +90,14 @@ def receive(work: Work) -> None:
     """What follows a submission on any channel: clocks, act, receipt, process."""
     case, now = work.case, work.now
     terms = items.terms(case)
-    case.received_at = now
+    case.received_at = case.received_at if case.paper_receipt else now
     clocks.refresh(case, terms)
     work.act(
         "submit",
+        reason=f"补录手工收件凭证 {case.paper_receipt}" if case.paper_receipt else "",
         payload={"materials": case.materials.count(), "channel": case.channel, "e_service": case.e_service},
     )
-    letters.order(work, "receipt")
+    letters.order(work, "receipt", number=case.paper_receipt)
     if case.materials.filter(replaced=False, source=CaseMaterial.Source.COMMITMENT).exists():
         letters.order(work, "commitment", data=sheets.commitment_data(case))
     tolerance.order_promise(work)

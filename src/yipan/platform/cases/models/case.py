@@ -81,6 +81,7 @@ class Case(models.Model):
     delivered_at = models.DateTimeField("送达时间", null=True)
     delivery_way = models.CharField("送达方式", max_length=20, blank=True)
     concluded_at = models.DateTimeField("办结时间", null=True)
+    paper_receipt = models.CharField("断网时手工开出的收件凭证", max_length=80, blank=True)
     history_batch = models.CharField("历史导入批次", max_length=40, blank=True)
     created_at = models.DateTimeField()
 

@@ -34,6 +34,7 @@ class CaseRow:
     received_at: datetime | None
     commitment: bool
     history: bool = False
+    entered_late: bool = False  # 补录: its receipt was written by hand
 
     @property
     def due_by(self) -> str:
@@ -68,6 +69,7 @@ def row(case: Case, now: datetime, *, days: Calendar | None = None, masked: bool
         received_at=case.received_at,
         commitment=case.commitment,
         history=bool(case.history_batch),
+        entered_late=bool(case.paper_receipt),
     )
 
 

@@ -19,9 +19,10 @@ from yipan.platform import calendar, files, forms, processes, ui
 from yipan.platform.ui import render
 
 from .. import items, prefill, queries
-from ..actions import drafts, reuse, submission, tolerance
+from ..actions import drafts, paper_receipts, reuse, submission, tolerance
 from ..actions.core import CaseProblem
 from ..domain.delivery import CHOICES, COUNTER
+from ..domain.paper_receipts import PaperReceipt
 from ..domain.states import IllegalAct, State
 from ..models import Case, CaseMaterial
 from ..queries.delivery import addresses
@@ -184,6 +185,7 @@ def confirm(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
                 now=calendar.now(),
                 e_service=request.POST.get("e_service") == "1",
                 choice=choice_of(request),
+                paper=_paper_receipt(request) if desk.staff else None,
             )
             if not desk.staff:
                 ui.notify(
@@ -204,8 +206,13 @@ def confirm(request: HttpRequest, case_id: int, desk: Desk) -> HttpResponse:
         "way": request.POST.get("delivery_way") or COUNTER,
         "book": addresses(case),
         "told": request.POST,
+        "blanks": paper_receipts.blanks(case) if desk.staff else [],
     }
     return _step(request, case, "confirm", desk, context, status=422 if problem else 200)
+
+
+def _paper_receipt(request: HttpRequest) -> PaperReceipt | None:
+    return paper_receipts.read(request.POST.get("paper_receipt", ""), request.POST.get("paper_at", ""))
 
 
 def _bridge() -> dict[str, str]:

@@ -10,12 +10,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yipan.platform import calendar, catalogue, documents, people
+from yipan.platform.numbers import queries as number_queries
 from yipan.platform.ui import render
 from yipan.platform.ui.access import needs
 from yipan.platform.ui.middleware import device_bridge
 
 from .. import queries
-from ..actions import submission
+from ..actions import paper_receipts, submission
+from ..domain.paper_receipts import DAYS
 from ..domain.states import State
 from ..models import CaseDocument
 from . import common, desks, devices
@@ -128,6 +130,19 @@ def receipt(request: HttpRequest, case_id: int) -> HttpResponseBase:
         "documents": queries.documents(case, for_applicant=True),
     }
     return render(request, "cases/receipt.html", context)
+
+
+@needs("case.receive")
+def blanks(request: HttpRequest) -> HttpResponseBase:
+    """Receipts to be written by hand while the platform cannot be reached: numbers set aside, ready to print."""
+    found = number_queries.reserved_documents(paper_receipts.word())
+    units = people.queries.unit_names()
+    books = [
+        (units.get(key, key), [blank for blank in found if blank.unit == key])
+        for key in dict.fromkeys(blank.unit for blank in found)
+    ]
+    context = {"face": "counter", "books": books, "days": DAYS}
+    return render(request, "cases/blanks.html", context)
 
 
 @needs("case.receive")
