@@ -82,6 +82,7 @@ def register() -> None:
     from . import leaving, lookups, reminders
     from .actions import join_person
     from .bundles import BundleLoader
+    from .queries import delivery as deliveries
     from .stories import StoryLoader
 
     CharField.register_lookup(lookups.Part)
@@ -95,6 +96,7 @@ def register() -> None:
     register_loader(StoryLoader(), after=["people", "items", "forms", "processes"])
     register_loader(BundleLoader(), after=["items"])
     people.joining.register("办件", join_person.move)
+    people.addresses.register_use(deliveries.sent_to)
     people.handover.register(leaving.REGISTER, leaving.count, leaving.transfer)
     _register_work()
     reminding.register("case", reminders.SOURCE)

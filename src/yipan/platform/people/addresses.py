@@ -5,15 +5,21 @@ An address never changes once it is kept, so that whoever refers to it (``ref``)
 
 import json
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from yipan.kernel import identifiers
+from yipan.platform import records
 
 from . import vault
 from .models import Person
 
 MOST = 10
+Use = Callable[[int, str], Sequence[str]]  # (person, ref) → what the address is still needed for, in words
+_uses: list[Use] = []
 PHONE = re.compile(r"1\d{10}|\+85[23]\d{8}")
 
 
@@ -77,6 +83,23 @@ def keep(person_id: int, address: Address, *, at: datetime) -> str:
         raise AddressRefused({"address_detail": f"地址簿最多保存 {MOST} 个地址，请从已有的地址中选择"})
     vault.put(Person.objects.get(pk=person_id), vault.ADDRESS, value, at=at)
     return ref
+
+
+def register_use(use: Use) -> None:
+    """Other rooms say for what an address is still needed; it is not removed while somebody names something."""
+    _uses.append(use)
+
+
+def remove(person_id: int, ref: str, *, actor: records.Actor, at: datetime) -> None:
+    """Delete an address for good (个人信息保护法 art. 47). Raises AddressRefused while something is sent there."""
+    needed = [what for use in _uses for what in use(person_id, ref)]
+    if needed:
+        raise AddressRefused({"ref": f"{'、'.join(needed)}还要寄到这个地址，送达以后或者改了领取方式再删除"})
+    with transaction.atomic():
+        if not vault.forget(person_id, vault.ADDRESS, ref):
+            raise AddressRefused({"ref": "地址簿里没有这个地址"})
+        subject = ("person", str(person_id))
+        records.act(chain=subject, verb="person.remove_address", actor=actor, at=at, subject=subject)
 
 
 def book(person_id: int) -> list[Kept]:

@@ -31,7 +31,7 @@ VERBS = {
     "account.unlock": "解除锁定", "account.lock": "锁定账号", "account.second_factor": "绑定动态口令",
     "account.second_factor_reset": "重置动态口令", "absence.enter": "登记请假", "absence.cancel": "销假",
     "entity.dismiss_agent": "撤销经办人", "entity.appoint_agent": "邀请经办人", "entity.accept_agency": "接受经办邀请",
-    "entity.decline_agency": "谢绝经办邀请", "person.guard": "确认监护关系",
+    "entity.decline_agency": "谢绝经办邀请", "person.guard": "确认监护关系", "person.remove_address": "删除收件地址",
     "person.end_guardianship": "终止监护关系", "person.add_document": "登记证件", "person.join": "合并同一人",
     "person.joined_into": "并入同一人", "unit.rename": "单位更名",
     "unit.merge": "单位合并", "unit.split": "单位拆分", "unit.create": "设立单位", "unit.add_section": "增设股室",

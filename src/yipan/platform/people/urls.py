@@ -23,6 +23,7 @@ urlpatterns = [
     path("me/second-factor/", me.second_factor_page, name="my_second_factor"),
     path("me/firm/agents/", citizens.agents, name="agents"),
     path("me/firm/agents/dismiss/", citizens.dismiss, name="dismiss_agent"),
+    path("me/addresses/", me.own_addresses, name="addresses"),
     path("me/wards/", guardians.wards, name="wards"),
     path("me/wards/end/", guardians.end, name="end_guardianship"),
     path("me/invitations/", citizens.answer, name="answer_invitation"),

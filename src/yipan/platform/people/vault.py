@@ -76,6 +76,13 @@ def put_new(values: Sequence[tuple[Person, str, str]], *, at: datetime) -> None:
         VaultRow.objects.bulk_create(rows)
 
 
+def forget(person_id: int, kind: str, index: str) -> bool:
+    """Really delete one value, named by its blind index; whether it was there."""
+    with _opened():
+        deleted, _rows = VaultRow.objects.filter(person_id=person_id, kind=kind, blind_index=index).delete()
+    return deleted > 0
+
+
 def move(from_id: int, to: Person) -> None:
     """Give a person the documents of another who is the same; they are encrypted anew, because the cipher is bound to
     its row. A phone or account of the receiver stays."""

@@ -1,4 +1,5 @@
-"""Every read of the room: tasks of a subject, work nobody can do, single rows for the actions; lists are in boxes."""
+"""Every read of the room: tasks of a subject, single rows for the actions. Lists are in boxes, work nobody
+can do in orphans, definitions in versions; all are asked for here."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,10 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Q
 
 from yipan.platform import calendar, people
-from yipan.platform.people.queries import at_work
 from yipan.platform.records import Actor
 
 from . import reach, registry
@@ -18,13 +18,16 @@ from .boxes import BOXES, MOST, PAGE, Box, Line, Page, counts, open_count, todo
 from .domain import holders
 from .domain.delta import OPEN, Row
 from .domain.values import InstanceView
-from .models import Definition, Entry, ErrandEntry, Instance, Subscription, Task
+from .models import Entry, ErrandEntry, Instance, Subscription, Task
+from .orphans import UnitTask, tasks_of_person, unit_tasks
+from .versions import DefinitionRow, definitions, other_versions, process_names, running_on
 
 __all__ = [
     "BOXES", "MOST", "PAGE", "DefinitionRow", "Line", "MyTask", "Page", "UnitTask", "belongs", "children_of",
     "counts", "definitions", "errand_contacts", "errand_url", "followed", "instance", "instance_of", "keys_of",
     "matter_titles", "may_know_task", "may_see", "my_open_task", "my_task", "my_tasks", "next_task", "open_count",
-    "open_task", "open_tasks", "open_tasks_of", "passed_elements", "process_names", "running", "task_row",
+    "open_task", "open_tasks", "open_tasks_of", "other_versions", "passed_elements", "process_names", "running",
+    "running_on", "task_row",
     "tasks_of_person", "titles", "todo", "transfer_candidates", "unit_tasks", "url_of", "waiting_for",
 ]  # fmt: skip
 
@@ -248,80 +251,6 @@ def workers(subject: tuple[str, object], now: datetime) -> list[int]:
     return list(dict.fromkeys(person for persons in found for person in persons))
 
 
-# -- work nobody can do ----------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class UnitTask:
-    """An open task of a unit for its administrator. ``why``: claimed_absent, claimed_left, nobody or ""."""
-
-    id: int
-    instance_id: int
-    subject_kind: str
-    subject_id: str
-    name: str
-    roles: tuple[str, ...]
-    person_name: str
-    unit_key: str
-    opened_at: datetime
-    due_at: datetime | None
-    why: str
-
-
-def unit_tasks(unit_keys: Sequence[str] | None, *, only_orphaned: bool = True, limit: int = 200) -> list[UnitTask]:
-    """Open tasks of units (None: of all) that wait for people who have left, are away without deputy, or do not exist.
-
-    A few statements however many tasks there are: holders are asked once per role and unit."""
-    rows = Task.objects.filter(status__in=OPEN, applicant_step=False, instance__status="running")
-    if unit_keys is not None:
-        rows = rows.filter(unit_key__in=list(unit_keys))
-    now = calendar.now()
-    tasks = list(rows.select_related("instance").order_by(F("due_at").asc(nulls_last=True), "id")[: limit * 5])
-    named = {person for task in tasks for person in ([task.person_id] if task.person_id else task.persons)}
-    present = at_work.present(named, now) if named else set()
-    deputies = people.queries.deputies_of(named, now) if named else {}
-    groups: dict[tuple[str, str], set[int]] = {}
-    found: list[UnitTask] = []
-    for task in tasks:
-        why = _orphaned(task, present, deputies, groups, now)
-        if why or not only_orphaned:
-            found.append(_unit_task(task, why))
-        if len(found) == limit:
-            break
-    return found
-
-
-def _orphaned(
-    task: Task,
-    present: set[int],
-    deputies: Mapping[int, Any],
-    groups: dict[tuple[str, str], set[int]],
-    now: datetime,
-) -> str:
-    persons = [task.person_id] if task.person_id is not None else list(task.persons)
-    if persons:
-        return "" if any(person in present or person in deputies for person in persons) else "left"
-    for role in task.roles:
-        key = (role, task.unit_key)
-        if key not in groups:
-            groups[key] = {h.person_id for h in people.queries.holders(role, task.unit_key or None, now)}
-        if groups[key] - set(task.excluded):
-            return ""
-    return "nobody"
-
-
-def _unit_task(task: Task, why: str) -> UnitTask:
-    instance = task.instance
-    return UnitTask(
-        task.pk, instance.pk, instance.subject_kind, instance.subject_id, task.name, tuple(task.roles),
-        task.person_name, task.unit_key, task.opened_at, task.due_at, why,
-    )  # fmt: skip
-
-
-def tasks_of_person(person_id: int) -> list[int]:
-    """Ids of open tasks that wait for one person by name: what is handed over when he leaves."""
-    rows = Task.objects.filter(status__in=OPEN).filter(Q(person_id=person_id) | Q(persons__contains=[person_id]))
-    return list(rows.order_by("id").values_list("id", flat=True))
-
-
 # -- titles of subjects ----------------------------------------------------------------------------------------------
 def titles(subjects: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
     """What the rooms say about subjects, one question per kind."""
@@ -442,50 +371,3 @@ def may_see(instance_id: int, actor: Actor) -> bool:
     if scope.kind == "district":
         return tasks.exists()
     return bool(scope.unit_keys) and tasks.filter(unit_key__in=scope.unit_keys).exists()
-
-
-@dataclass(frozen=True, slots=True)
-class DefinitionRow:
-    """A version in the administrator's list."""
-
-    key: str
-    version: int
-    name: str
-    deployed_at: datetime
-    deployed_by: str
-    running: int
-    newest: bool
-
-    @property
-    def id(self) -> str:
-        return f"{self.key}-{self.version}"
-
-
-def process_names() -> list[tuple[str, str]]:
-    """Every process by key, with the name of its newest version."""
-    newest = Definition.objects.order_by("key", "-version").distinct("key")
-    return [(key, name or key) for key, name in newest.values_list("key", "name")]
-
-
-def running_on(key: str, version: int) -> int:
-    """How many instances run on a version."""
-    return Instance.objects.filter(definition__key=key, definition__version=version, ended_at=None).count()
-
-
-def other_versions(key: str, version: int) -> list[int]:
-    """Numbers of the other versions of a process, newest first."""
-    others = Definition.objects.filter(key=key).exclude(version=version).order_by("-version")
-    return list(others.values_list("version", flat=True))
-
-
-def definitions() -> list[DefinitionRow]:
-    """Every version with the number of its running instances, newest first within a process (one statement)."""
-    with connection.cursor() as cursor:
-        cursor.execute("""
-            SELECT d.key, d.version, d.name, d.deployed_at, d.deployed_by_name,
-                (SELECT count(*) FROM processes_instance i
-                    WHERE i.definition_id = d.id AND i.status IN ('running', 'suspended')),
-                d.version = max(d.version) OVER (PARTITION BY d.key)
-            FROM processes_definition d ORDER BY d.key, d.version DESC
-        """)
-        return [DefinitionRow(*row) for row in cursor.fetchall()]

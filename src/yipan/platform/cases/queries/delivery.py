@@ -8,7 +8,7 @@ from yipan.kernel.clock import Calendar, Light, light, show_due
 from yipan.platform import people
 
 from ..domain.delivery import CHOICES, EVENTS, WAYS
-from ..domain.states import State
+from ..domain.states import ENDED, State
 from ..models import Case, Delivery, Dispatch
 from .reach import part
 from .rows import masked_name
@@ -99,6 +99,13 @@ def _row(one: Dispatch) -> DispatchRow:
         one.get_state_display(), one.number, one.place, one.reason, one.ordered_at, one.until,  # type: ignore[attr-defined]
         one.settlement, events,
     )  # fmt: skip
+
+
+def sent_to(person_id: int, ref: str) -> list[str]:
+    """Cases that are not ended and want their papers at an address, in words."""
+    found = Case.objects.filter(delivery__address_person_id=person_id, delivery__address_ref=ref)
+    open_ = found.exclude(state__in=ENDED).order_by("id").values_list("item_title", "short_no")
+    return [f"“{title}”（{number or '草稿'}）" for title, number in open_]
 
 
 def addresses(case: Case) -> list[tuple[str, str]]:

@@ -249,6 +249,30 @@ def test_the_applicant_chooses_until_it_is_on_its_way():
     assert "<rect" in slip.content.decode()
 
 
+def test_an_address_is_deleted_when_nothing_is_sent_there_any_more():
+    """The vault really forgets it (个人信息保护法 art. 47); nobody deletes somebody else's."""
+    story = ready(online=True)
+    citizen, own = telling.signed_in(telling.AGENT), "/me/addresses/"
+    address = {
+        "delivery_way": "mail", "address_name": "李晓敏", "address_phone": "13800002002",
+        "address_region": "广东省江门市蓬江区", "address_detail": "港口路55号",
+    }  # fmt: skip
+    citizen.post(f"{story.address}delivery/", address)
+    person = story.case.agent_person_id or 0
+    (kept,) = people.addresses.book(person)
+    needed = citizen.post(own, {"ref": kept.ref})
+    assert needed.status_code == 409
+    assert story.case.short_no in needed.content.decode()
+    assert "还要寄到这个地址" in needed.content.decode()
+    citizen.post(f"{story.address}delivery/", {"delivery_way": "counter"})
+    other = telling.signed_in(telling.CITIZEN | {"sub": "gd-0003", "name": "黄家俊", "id_no": "440703199003070013"})
+    assert other.post(own, {"ref": kept.ref}).status_code == 409
+    assert "李*" in citizen.get(own).content.decode()
+    assert "地址已删除" in citizen.post(own, {"ref": kept.ref}, follow=True).content.decode()
+    assert people.addresses.book(person) == []
+    assert citizen.post(own, {"ref": kept.ref}).status_code == 409
+
+
 def test_the_address_is_confirmed_with_the_application_and_a_fault_loses_nothing():
     story = Story("noodle_second_shop", online=True).draft("2021-11-01 09:00").finish("2021-11-01 09:20")
     citizen = telling.signed_in(telling.AGENT)

@@ -1,14 +1,16 @@
 """One's own page: who I am here, my posts and rights, password, second factor."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from yipan.platform import calendar, ui
 from yipan.platform.records import rights
-from yipan.platform.ui.access import signed_in
+from yipan.platform.ui.access import citizen, signed_in
 
-from .. import access, queries, second_factor, vault
+from .. import access, addresses, queries, second_factor, vault
 from ..actions import accounts
 from .common import address_of, own_account
 from .signing_in import change_password, enrolment
@@ -83,3 +85,20 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
     if not bound:
         values |= enrolment(account)
     return ui.render(request, "people/my_second_factor.html", values, status=422 if problem else 200)
+
+
+@citizen
+@require_http_methods(["GET", "POST"])
+def own_addresses(request: HttpRequest) -> HttpResponse:
+    """The citizen's address book; posting a reference deletes that address."""
+    person_id, problem = access.principal(request).person_id, ""
+    if request.method == "POST":
+        try:
+            addresses.remove(person_id, request.POST.get("ref", ""), actor=access.actor(request), at=calendar.now())
+        except addresses.AddressRefused as refused:
+            problem = str(refused)
+        else:
+            ui.notify(request, _("地址已删除。"))
+            return redirect("people:addresses")
+    values = {"book": addresses.book(person_id), "problem": problem, "face": "portal"}
+    return ui.render(request, "people/addresses.html", values, status=409 if problem else 200)
